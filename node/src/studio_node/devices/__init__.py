@@ -1,0 +1,1 @@
+"""Parts that take commands; one file per kind of device."""

@@ -1,0 +1,1 @@
+"""Parts that only report; one file per kind of measurement."""
