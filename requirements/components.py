@@ -6,11 +6,10 @@ Print what the Home Assistant integrations that we start need from PyPI.
 Home Assistant installs these when it starts; pinned here, it starts at once and offline.
 """
 
+from importlib.util import find_spec
 import json
 from pathlib import Path
 import sys
-
-import homeassistant
 
 COMPONENTS = (
     "automation",
@@ -37,7 +36,11 @@ COMPONENTS = (
 
 def requirements(components: tuple[str, ...]) -> set[str]:
     """Return the requirements of the integrations and of all that they depend on."""
-    root = Path(homeassistant.__file__).parent / "components"
+    spec = find_spec("homeassistant")  # located only: its own requirements need not be there
+    if spec is None or spec.origin is None:
+        message = "Home Assistant is not installed in this Python."
+        raise SystemExit(message)
+    root = Path(spec.origin).parent / "components"
     seen: set[str] = set()
     found: set[str] = set()
     todo = list(components)

@@ -123,6 +123,13 @@ class Problem(DataClassDictMixin):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal(DataClassDictMixin):
+    """Body of every HTTP answer that is not a success."""
+
+    error: Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result(DataClassDictMixin):
     """Answer to a command: accepted or refused. Only a pushed state confirms it."""
 

@@ -1,0 +1,64 @@
+"""What can go wrong between us and a node, grouped by what the caller does next."""
+
+from ..wire.vocabulary import ErrorCode
+
+
+class NodeError(Exception):
+    """Base of every error of the client."""
+
+
+class UnreachableError(NodeError):
+    """Nothing answers; try again later."""
+
+
+class NoRouteError(UnreachableError):
+    """The address does not exist, or nothing comes back from it."""
+
+
+class RefusedError(UnreachableError):
+    """The machine is there, but nothing listens on the port."""
+
+
+class ConnectionLostError(UnreachableError):
+    """The connection ended, or has gone silent."""
+
+
+class NotANodeError(NodeError):
+    """Something answers that is no studio node; check the address."""
+
+
+class CertificateChangedError(NodeError):
+    """The node shows another certificate than the one that was paired; pair again or beware."""
+
+    def __init__(self, expected: str, seen: str) -> None:
+        """Keep both fingerprints, in hex."""
+        super().__init__(f"certificate {seen[:16]} instead of {expected[:16]}")
+        self.expected = expected
+        self.seen = seen
+
+
+class UnauthorizedError(NodeError):
+    """The node does not know the token any more; pair again."""
+
+
+class PairingError(NodeError):
+    """The node does not pair; ask the person for another code."""
+
+    def __init__(self, code: ErrorCode) -> None:
+        """Keep the node's reason."""
+        super().__init__(code.value)
+        self.code = code
+
+
+class CommandRefusedError(NodeError):
+    """The node does not do what was asked; tell the person why."""
+
+    def __init__(self, code: ErrorCode, message: str) -> None:
+        """Keep the reason for programs and the node's own words for logs."""
+        super().__init__(f"{code.value}: {message}" if message else code.value)
+        self.code = code
+        self.message = message
+
+
+class CommandUnansweredError(NodeError):
+    """Nobody knows whether the command was carried out; look at the state."""
