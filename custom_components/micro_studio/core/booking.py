@@ -1,0 +1,87 @@
+"""A booking as its source tells it, and the phases of its life."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final
+
+from .errors import BookingError, Reason
+
+
+class Status(StrEnum):
+    """What the source says about a booking (RFC 5545 STATUS)."""
+
+    TENTATIVE = "tentative"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+class Phase(StrEnum):
+    """Where a booking stands in its life."""
+
+    TENTATIVE = "tentative"
+    CONFIRMED = "confirmed"
+    ARRIVING = "arriving"  # the entry window is open, nobody seen yet
+    CHECKED_IN = "checked_in"  # the guest was seen before the start
+    IN_SESSION = "in_session"
+    ENDING = "ending"
+    OVERRUN = "overrun"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+    REROUTED = "rerouted"
+
+
+AWAITED: Final = frozenset({Phase.TENTATIVE, Phase.CONFIRMED, Phase.ARRIVING})
+PRESENT: Final = frozenset({Phase.CHECKED_IN, Phase.IN_SESSION, Phase.ENDING, Phase.OVERRUN})
+GONE: Final = frozenset({Phase.CANCELLED, Phase.REROUTED})
+FINAL: Final = GONE | {Phase.COMPLETED, Phase.NO_SHOW}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """One guest, one studio, one span of time; all times are kept in UTC."""
+
+    source: str
+    uid: str
+    start: datetime
+    end: datetime
+    recurrence_id: str = ""
+    status: Status = Status.CONFIRMED
+    title: str = ""
+    guest: str = ""  # a reference; names and addresses never enter a state
+    revision: int = 0
+    key: str = field(init=False, repr=False, compare=False)  # identity
+
+    def __post_init__(self) -> None:
+        """Refuse a span that is not a span; naive times are not comparable."""
+        if not self.uid:
+            raise BookingError(self.uid, Reason.NO_IDENTITY)
+        if self.start.utcoffset() is None or self.end.utcoffset() is None:
+            raise BookingError(self.uid, Reason.NAIVE_TIME)
+        # Adding a timedelta in a zone with summer time moves the wall clock, not the time.
+        object.__setattr__(self, "start", self.start.astimezone(UTC))
+        object.__setattr__(self, "end", self.end.astimezone(UTC))
+        if self.end <= self.start:
+            raise BookingError(self.uid, Reason.ENDS_BEFORE_START)
+        parts = (self.source, self.uid, self.recurrence_id)
+        object.__setattr__(self, "key", "|".join(map(_escaped, parts)))
+
+    def says_the_same(self, other: "Booking") -> bool:
+        """Tell whether two versions differ in nothing but their revision."""
+        return (
+            self.start == other.start
+            and self.end == other.end
+            and self.status is other.status
+            and self.title == other.title
+            and self.guest == other.guest
+        )
+
+    def named(self, name: str) -> bool:
+        """Tell whether a key or a source's uid means this booking."""
+        return name in (self.key, self.uid)
+
+
+def _escaped(part: str) -> str:
+    """Keep the separator unambiguous, whatever a source puts into its ids."""
+    return part.replace("%", "%25").replace("|", "%7C")

@@ -1,0 +1,157 @@
+"""What all entities share: they show fields of a board, or the snapshot of a room."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import override
+from weakref import WeakKeyDictionary
+
+from homeassistant.core import callback
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import StudioConfigEntry
+from .core.studio import PartKind, Value
+from .place import Place
+from .room import Room
+
+# Parts that people see as things of their own; the others belong to the studio itself.
+OWN_DEVICE = frozenset({PartKind.DOOR, PartKind.LIGHT, PartKind.INTERFACE, PartKind.RELAY})
+
+
+class PlaceEntity(Entity):
+    """An entity of a node or a studio: pushed, named by its translation key."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(self, place: Place, description: EntityDescription, suffix: str) -> None:
+        self.entity_description = description
+        self.place = place
+        self._attr_unique_id = f"{place.key}_{suffix}"
+        self._attr_device_info = place.device_info
+
+    def refresh(self) -> bool:
+        """Read what is shown into the attributes; tell whether anything is different."""
+        raise NotImplementedError
+
+    @callback
+    def _on_change(self) -> None:
+        """Write the state, but only if something that it shows has changed."""
+        if self.refresh():
+            self.async_write_ha_state()
+
+    @callback
+    def _on_availability(self) -> None:
+        """Write the state, for it became available or unavailable."""
+        self.refresh()
+        self.async_write_ha_state()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartEntityDescription(EntityDescription):
+    """An entity of one kind of part; it exists where the first of its fields is fitted."""
+
+    part: PartKind
+    fields: tuple[str, ...]
+
+
+class PartEntity(PlaceEntity):
+    """An entity that shows fields of one part."""
+
+    entity_description: PartEntityDescription
+    _shown: tuple[Value, ...] | None = None
+
+    def __init__(self, place: Place, description: PartEntityDescription, part: str) -> None:
+        super().__init__(place, description, f"{part}_{description.key}")
+        self.part = part
+        if description.part in OWN_DEVICE:
+            self._attr_device_info = place.part_device(part)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the node is there and the part is still fitted."""
+        board = self.place.board
+        return board.available and board.has(self.part, self.entity_description.fields[0])
+
+    def read(self, name: str) -> Value:
+        """Return a field of the part."""
+        return self.place.board.get(self.part, name)
+
+    @override
+    def refresh(self) -> bool:
+        """Compare the fields; `show` them if one has changed."""
+        shown = tuple(self.read(name) for name in self.entity_description.fields)
+        if shown == self._shown:
+            return False
+        self._shown = shown
+        self.show()
+        return True
+
+    def show(self) -> None:
+        """Set the entity's attributes from the fields."""
+        raise NotImplementedError
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the fields."""
+        board = self.place.board
+        self.async_on_remove(
+            board.watch(self.part, self.entity_description.fields, self._on_change)
+        )
+        self.async_on_remove(board.watch_availability(self._on_availability))
+        self.refresh()
+
+
+class RoomEntity(PlaceEntity):
+    """An entity that shows what the engine says about a room."""
+
+    place: Room
+
+    def __init__(self, room: Room, description: EntityDescription) -> None:
+        super().__init__(room, description, description.key)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether what the engine knows is up to date."""
+        return self.place.board.available
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the engine."""
+        self.async_on_remove(self.place.watch(self._on_change))
+        self.async_on_remove(self.place.board.watch_availability(self._on_availability))
+        self.refresh()
+
+
+type Build = Callable[[Place], Iterable[PlaceEntity]]
+
+
+@callback
+def async_setup_platform_entry(
+    entry: StudioConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback, build: Build
+) -> None:
+    """Add the entities that a place has now, and later those of parts that are fitted later."""
+    known: WeakKeyDictionary[Place, set[str | None]] = WeakKeyDictionary()
+
+    @callback
+    def add(place: Place) -> None:
+        seen = known.setdefault(place, set())
+        new = [entity for entity in build(place) if entity.unique_id not in seen]
+        if new:
+            seen.update(entity.unique_id for entity in new)
+            async_add_entities(new, config_subentry_id=place.subentry_id)
+
+    entry.async_on_unload(entry.runtime_data.listen_places(add))
+
+
+def parts_of[T: PartEntityDescription](
+    place: Place, descriptions: Iterable[T]
+) -> Iterable[tuple[T, str]]:
+    """Yield each description with each part of the place that has its first field."""
+    for part in place.board:
+        kind = part.partition("/")[0]
+        for description in descriptions:
+            if description.part == kind and place.board.has(part, description.fields[0]):
+                yield description, part

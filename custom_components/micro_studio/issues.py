@@ -1,0 +1,77 @@
+"""What a person has to repair; one method per kind of trouble, raised and cleared here only."""
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .const import DOMAIN
+
+API_MISMATCH = "api_mismatch"
+CERTIFICATE_CHANGED = "certificate_changed"
+CLOCK_OFFSET = "clock_offset"
+STUDIO_VANISHED = "studio_vanished"
+
+
+class Issues:
+    """The repairs of one entry."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        self._hass = hass
+        self._entry = entry
+
+    @callback
+    def api_mismatch(self, ours: str, theirs: str) -> None:
+        """Say which of the two ends is too old."""
+        self._raise(API_MISMATCH, ours=ours, theirs=theirs)
+
+    @callback
+    def certificate_changed(self, expected: str, seen: str) -> None:
+        """Say that somebody else may be answering; fixing it means to pair again."""
+        self._raise(CERTIFICATE_CHANGED, fixable=True, expected=expected[:16], seen=seen[:16])
+
+    @callback
+    def clock_offset(self, seconds: float) -> None:
+        """Say that times of bookings and codes will be wrong."""
+        self._raise(CLOCK_OFFSET, seconds=str(round(seconds)))
+
+    @callback
+    def studio_vanished(self, subentry_id: str, name: str) -> None:
+        """Say that the node does not know a studio any more; fixing it removes the studio."""
+        self._raise(STUDIO_VANISHED, fixable=True, subject=subentry_id, studio=name)
+
+    @callback
+    def clear(self, kind: str, subject: str = "") -> None:
+        """Take an issue back."""
+        ir.async_delete_issue(self._hass, DOMAIN, self._id(kind, subject))
+
+    @callback
+    def clear_connection(self) -> None:
+        """Take back what a good connection disproves."""
+        for kind in (API_MISMATCH, CERTIFICATE_CHANGED):
+            self.clear(kind)
+
+    @callback
+    def clear_all(self) -> None:
+        """Take everything back: the entry is removed."""
+        prefix = f"_{self._entry.entry_id}"
+        for domain, issue_id in tuple(ir.async_get(self._hass).issues):
+            if domain == DOMAIN and prefix in issue_id:
+                ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+
+    def _id(self, kind: str, subject: str) -> str:
+        return f"{kind}_{self._entry.entry_id}" + (f"_{subject}" if subject else "")
+
+    def _raise(
+        self, kind: str, *, fixable: bool = False, subject: str = "", **placeholders: str
+    ) -> None:
+        placeholders = {"name": self._entry.title, **placeholders}
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            self._id(kind, subject),
+            is_fixable=fixable,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=kind,
+            translation_placeholders=placeholders,
+            data={"entry_id": self._entry.entry_id, "subject": subject, **placeholders},
+        )

@@ -1,0 +1,114 @@
+"""Choices: whom the recording light follows, which relay is used."""
+
+from collections.abc import Iterable
+from typing import Final, override
+
+from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import StudioConfigEntry
+from .core.requests import SelectRelay
+from .core.studio import LightMode, PartKind
+from .entity import PlaceEntity, RoomEntity, async_setup_platform_entry
+from .place import Place
+from .room import Room
+
+PARALLEL_UPDATES = 1
+
+LIGHT_MODE: Final = SelectEntityDescription(
+    key="light_mode",
+    translation_key="recording_light_mode",
+    options=[mode.value for mode in LightMode],
+    entity_category=EntityCategory.CONFIG,
+)
+RELAY: Final = SelectEntityDescription(key="relay", translation_key="relay")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: StudioConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the choices of each studio."""
+    async_setup_platform_entry(entry, async_add_entities, _build)
+
+
+def _build(place: Place) -> Iterable[PlaceEntity]:
+    if isinstance(place, Room):
+        yield LightModeSelect(place, LIGHT_MODE)
+        if relays := _relays(place):
+            yield RelaySelect(place, relays)
+
+
+def _relays(place: Place) -> list[str]:
+    return [part for part in place.board if part.partition("/")[0] == PartKind.RELAY]
+
+
+class LightModeSelect(RoomEntity, SelectEntity):
+    """Whom the recording light follows."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell that a policy is always known."""
+        return True
+
+    @override
+    def refresh(self) -> bool:
+        mode = self.place.policy.light_mode.value
+        if mode == self._attr_current_option:
+            return False
+        self._attr_current_option = mode
+        return True
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Choose, for this studio only."""
+        self.place.override_policy(self.entity_description.key, option)
+
+
+class RelaySelect(PlaceEntity, SelectEntity):
+    """Which relay is used; the choice is what the node reports."""
+
+    def __init__(self, place: Place, relays: list[str]) -> None:
+        super().__init__(place, RELAY, RELAY.key)
+        self._relays = relays
+        self._attr_options = [_name(part) for part in relays]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the node is there."""
+        return self.place.board.available
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow all relays."""
+        board = self.place.board
+        for part in self._relays:
+            self.async_on_remove(board.watch(part, ("selected",), self._on_change))
+        self.async_on_remove(board.watch_availability(self._on_availability))
+        self.refresh()
+
+    @override
+    def refresh(self) -> bool:
+        board = self.place.board
+        option = next(
+            (_name(part) for part in self._relays if board.get(part, "selected") is True), None
+        )
+        if option == self._attr_current_option:
+            return False
+        self._attr_current_option = option
+        return True
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Use a relay."""
+        part = next(part for part in self._relays if _name(part) == option)
+        await self.place.async_perform(SelectRelay(part))
+
+
+def _name(part: str) -> str:
+    return part.partition("/")[2]

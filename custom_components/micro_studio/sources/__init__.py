@@ -1,0 +1,1 @@
+"""Where the outside becomes facts, and requests become calls."""

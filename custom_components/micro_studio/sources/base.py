@@ -1,0 +1,31 @@
+"""What every source offers to a room, whatever stands behind it."""
+
+from typing import Protocol
+
+from ..core.requests import PartRequest
+from .board import Board
+
+
+class RequestError(Exception):
+    """A request was not carried out; ``reason`` is a translation key."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        """Keep the reason for people and the detail for logs; neither quotes a secret."""
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class Source(Protocol):
+    """Facts of one studio on a board, and a way to ask its parts for something."""
+
+    board: Board
+
+    async def perform(self, request: PartRequest) -> None:
+        """
+        Carry a request out and wait until the part reports that it did.
+
+        Raises:
+            RequestError: it was refused, or nothing confirmed it in time.
+
+        """

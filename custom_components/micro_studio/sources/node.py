@@ -1,0 +1,160 @@
+"""A studio node as a source: the wire's words become the core's, requests become calls."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from ..client.connection import NodeConnection
+from ..client.errors import CommandRefusedError, CommandUnansweredError
+from ..core.happenings import Happening, HappeningKind
+from ..core.requests import (
+    CancelBooking,
+    CreateBooking,
+    IdentifyInterface,
+    InstallFirmware,
+    Lock,
+    MoveBooking,
+    OpenDoor,
+    PartRequest,
+    ResetCounters,
+    RestartInterface,
+    SelectRelay,
+    SetLight,
+    Unlock,
+)
+from ..wire.messages import Event, Parts
+from ..wire.parts import PARTS, Fields, part_kind
+from ..wire.vocabulary import EventType
+from .base import RequestError
+from .board import Board, Values
+from .confirmation import confirmed
+from .readers import READERS
+
+_ANSWER: Final = timedelta(seconds=10)
+_CONFIRMATION: Final = timedelta(seconds=15)
+_INSTALLATION: Final = timedelta(minutes=30)
+
+
+class NodeSource:
+    """One studio of a node, or with ``studio`` None what belongs to the node itself."""
+
+    def __init__(self, connection: NodeConnection, studio: str | None) -> None:
+        self.board = Board()
+        self._connection = connection
+        self._studio = studio
+
+    def take_parts(self, parts: Parts) -> None:
+        """Take a whole report."""
+        self.board.replace({part: read_fields(part, fields) for part, fields in parts.items()})
+
+    def take_fields(self, part: str, fields: Fields, removed: tuple[str, ...]) -> None:
+        """Take a change of one part; nothing at all says that the part is gone."""
+        if fields:
+            self.board.update(part, read_fields(part, fields))
+        if removed or not fields:
+            self.board.withdraw(part, removed)
+
+    async def perform(self, request: PartRequest) -> None:
+        """
+        Carry a request out and wait until the part reports that it did.
+
+        Raises:
+            RequestError: it was refused, or nothing confirmed it in time.
+
+        """
+        action, args = call(request)
+        try:
+            await self._connection.command(self._studio, request.part, action, args, _ANSWER)
+        except CommandRefusedError as error:
+            raise RequestError(error.code.value, error.message) from None
+        except CommandUnansweredError:
+            raise RequestError("unanswered") from None
+        await self._confirm(request)
+
+    async def _confirm(self, request: PartRequest) -> None:
+        """Wait for the report; the fields that matter are watched, nothing is polled."""
+        part = request.part
+        changed = asyncio.Event()
+        end = self.board.watch(part, PARTS[part_kind(part)].fields, changed.set)
+        patience = _INSTALLATION if isinstance(request, InstallFirmware) else _CONFIRMATION
+        try:
+            async with asyncio.timeout(patience.total_seconds()):
+                while not confirmed(request, self.board.part(part)):
+                    await changed.wait()
+                    changed.clear()
+        except TimeoutError:
+            raise RequestError("unconfirmed") from None
+        finally:
+            end()
+
+
+def read_fields(part: str, fields: Fields) -> Values:
+    """Return the values of a part; a value that does not fit its field is unknown."""
+    readers = READERS.get(part_kind(part))
+    if readers is None:
+        return {}
+    return {
+        name: reader(value)
+        for name, value in fields.items()
+        if (reader := readers.get(name)) is not None
+    }
+
+
+def read_event(event: Event) -> Happening | None:
+    """Return what happened; None for a kind that a later version has added."""
+    if event.type is EventType.UNKNOWN:
+        return None
+    detail = next(
+        (value for name in ("tag", "reason", "button") if (value := event.data.get(name))), ""
+    )
+    return Happening(
+        kind=HappeningKind(event.type.value),
+        part=event.part,
+        at=event.at.astimezone(UTC),
+        detail=detail if isinstance(detail, str) else "",
+    )
+
+
+def call(request: PartRequest) -> tuple[str, Fields]:
+    """Return action and arguments of a request."""
+    match request:
+        case SetLight():
+            wanted = {
+                "on": request.on,
+                "tally": request.tally,
+                "brightness": request.brightness,
+                "color": request.color,
+            }
+            return "set", {name: value for name, value in wanted.items() if value is not None}
+        case InstallFirmware(version=None):
+            return "install", {}
+        case InstallFirmware():
+            return "install", {"version": request.version}
+        case CreateBooking() | MoveBooking():
+            return _ACTIONS[type(request)], {
+                "uid": request.uid,
+                "start": request.start.isoformat(),
+                "end": request.end.isoformat(),
+                "title": request.title,
+            }
+        case CancelBooking():
+            return "cancel", {"uid": request.uid}
+        case _:
+            return _ACTIONS[type(request)], {}
+
+
+_ACTIONS: Final[Mapping[type[PartRequest], str]] = MappingProxyType(
+    {
+        Lock: "lock",
+        Unlock: "unlock",
+        OpenDoor: "open",
+        SelectRelay: "select",
+        IdentifyInterface: "identify",
+        RestartInterface: "restart",
+        ResetCounters: "reset_counters",
+        CreateBooking: "create",
+        MoveBooking: "move",
+    }
+)
