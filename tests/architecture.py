@@ -35,8 +35,9 @@ def _names(text: str) -> frozenset[str]:
 
 
 _BELOW = _names("core wire client sources const")
-_GLUE = _names("coordinator room network store actions place issues inbox")
+_GLUE = _names("coordinator room network store actions place issues inbox shipped_blueprints")
 _SEEN_BY_ENTITIES = _names("entity room coordinator network place core const")
+_FLOWS = _names("config_flow options_flow studio_flow repairs")
 _PLATFORMS = _names(
     "lock light calendar sensor binary_sensor event update button select switch number todo"
 )
@@ -67,8 +68,8 @@ LAYERS: tuple[Layer, ...] = (
     ),
     Layer(
         "flows",
-        _names("config_flow repairs"),
-        _names("room coordinator network issues client sources core const"),
+        _FLOWS,
+        _FLOWS | _names("room coordinator network issues client sources core const"),
         _names("homeassistant voluptuous"),
     ),
     Layer(

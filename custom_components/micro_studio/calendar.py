@@ -56,11 +56,11 @@ def _build(place: Place) -> Iterable[BookingCalendar]:
 class BookingCalendar(RoomEntity, CalendarEntity):
     """The bookings of one studio; titles stay out of the recorder."""
 
+    _event: CalendarEvent | None = None
     _unrecorded_attributes = frozenset({"message", "description", "location"})
 
     def __init__(self, room: Room) -> None:
         super().__init__(room, BOOKINGS)
-        self._event: CalendarEvent | None = None
         if PartKind.BOOKINGS in room.board:
             self._attr_supported_features = (
                 CalendarEntityFeature.CREATE_EVENT

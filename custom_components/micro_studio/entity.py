@@ -66,6 +66,7 @@ class PartEntity(PlaceEntity):
         self.part = part
         if description.part in OWN_DEVICE:
             self._attr_device_info = place.part_device(part)
+        self.refresh()
 
     @property
     @override
@@ -110,6 +111,7 @@ class RoomEntity(PlaceEntity):
 
     def __init__(self, room: Room, description: EntityDescription) -> None:
         super().__init__(room, description, description.key)
+        self.refresh()
 
     @property
     @override

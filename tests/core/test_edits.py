@@ -233,7 +233,10 @@ def test_recurrences_of_one_uid_are_bookings_of_their_own(room: Scene) -> None:
     """Identity is source, uid and recurrence."""
     second = booking("14:00", "15:00", recurrence_id="20261123T140000Z")
     room.book(booking(), second)
-    assert [item.key for item in room.state.agenda] == ["node|b1|", f"node|b1|{second.recurrence_id}"]
+    assert [item.key for item in room.state.agenda] == [
+        "node|b1|",
+        f"node|b1|{second.recurrence_id}",
+    ]
 
 
 def test_every_edit_has_a_key_of_its_own(room: Scene) -> None:

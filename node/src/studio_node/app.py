@@ -138,9 +138,7 @@ class Node:
         self.pairing = Pairing(self.tokens, self.fingerprint, self._secrecy)
         post = Post(Outbox(database))
         self.hub = Hub(post)
-        commands = Commands(
-            self._devices, self.settings.commands, Results(database), self._secrecy
-        )
+        commands = Commands(self._devices, self.settings.commands, Results(database), self._secrecy)
         self._desk = Desk(self.hub, post, commands, self._counters, self._hello, self._timing)
         self._report = Report(self._desk, self.settings, self.info, lambda: self.server)
         self._run(stack, post.run(), "post")
@@ -190,9 +188,7 @@ class Node:
         self._tasks.clear()
         await _cancel(tasks)
 
-    def _run(
-        self, stack: AsyncExitStack, work: Coroutine[object, object, None], name: str
-    ) -> None:
+    def _run(self, stack: AsyncExitStack, work: Coroutine[object, object, None], name: str) -> None:
         """Run something beside until the node stops."""
         task = asyncio.create_task(work, name=name)
         stack.push_async_callback(_cancel, [task])

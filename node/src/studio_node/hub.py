@@ -148,7 +148,7 @@ class Hub:
                 id=uuid4().hex,
                 studio=studio,
                 part=part,
-                type=kind,
+                type=EventType(kind),
                 at=datetime.now(UTC),
                 data=plain(data),
             )

@@ -56,9 +56,13 @@ class Post:
         while True:
             try:
                 await self.outbox.add(event)
-            except sqlite3.Error:
+            except sqlite3.OperationalError:
                 _LOGGER.exception("an event cannot be stored, trying again")
                 await asyncio.sleep(_RETRY)
+            except Exception:
+                self.lost += 1
+                _LOGGER.exception("an event of %s is lost", event.part)
+                return
             else:
                 break
         for bell in tuple(self._bells):

@@ -59,6 +59,4 @@ def _result(command: str, ok: int | None, code: str | None, message: str | None)
         return Result(id=command, ok=False, error=problem)
     if code is None:
         return Result(id=command, ok=bool(ok))
-    return Result(
-        id=command, ok=False, error=Problem(code=ErrorCode(code), message=message or "")
-    )
+    return Result(id=command, ok=False, error=Problem(code=ErrorCode(code), message=message or ""))

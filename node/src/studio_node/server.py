@@ -175,7 +175,9 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
     except BadFrameError as error:
         return _refuse(ErrorCode.BAD_REQUEST, error.reason)
     except web.HTTPException as error:
-        code = ErrorCode.NOT_FOUND if error.status == HTTPStatus.NOT_FOUND else ErrorCode.BAD_REQUEST
+        code = (
+            ErrorCode.NOT_FOUND if error.status == HTTPStatus.NOT_FOUND else ErrorCode.BAD_REQUEST
+        )
         return _refuse(code, error.reason, error.status)
     except (UnicodeDecodeError, LookupError):
         return _refuse(ErrorCode.BAD_REQUEST, "not a text")

@@ -93,9 +93,6 @@ class Tokens:
         return bool(found)
 
 
-
-
-
 def delete(connection: sqlite3.Connection, token_id: str) -> bool:
     """Forget a token and all that waits for it; tell whether there was one."""
     gone = connection.execute("DELETE FROM tokens WHERE id = ?", (token_id,)).rowcount

@@ -38,7 +38,9 @@ class Computer(Place):
             match part:
                 case "host":
                     self.fit(
-                        Host(self.tell, booted, lambda: firmware.installed, self._busy, options.seed)
+                        Host(
+                            self.tell, booted, lambda: firmware.installed, self._busy, options.seed
+                        )
                     )
                 case "firmware/node":
                     self.fit(firmware)

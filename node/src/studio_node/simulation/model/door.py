@@ -121,6 +121,17 @@ class Door(PartModel):
             if self.locked:
                 self.happen(EventType.FORCED)
 
+    def hold(self, now: datetime) -> None:
+        """Open the door from the inside, and keep it open."""
+        self.locked = self.jammed = False
+        self._relock_on_close = True
+        self.agenda.drop("relock")
+        self.agenda.drop("bolt")
+        self._motion = Motion.STILL
+        self._changed_by = MANUAL
+        if not self.open:
+            self._leaf(now)
+
     def close_leaf(self, now: datetime) -> None:
         """Close the door leaf."""
         self.open = False

@@ -28,13 +28,14 @@ class Recorder(PartModel):
     ) -> None:
         super().__init__(part, tell)
         self.state = RecorderState.IDLE
-        self.disk = disk_hours * 3600 * RATE  # bytes that are free
+        self.disk = 0.0  # bytes that are free
         self.capturing = False
         self._delivers = delivers
         self._started_at: datetime | None = None
         self._written = 0.0
         self._counted_to: datetime | None = None
         self._missing = False  # a take runs and no sound arrives
+        self.fill(disk_hours)
 
     @property
     def recording(self) -> bool:
@@ -88,6 +89,10 @@ class Recorder(PartModel):
             self.agenda.after("start", now, STOP, self._begin)
         elif self.state is RecorderState.IDLE:
             self._begin(now)
+
+    def fill(self, hours_left: float) -> None:
+        """Fill the disk, so that only so much recording time is left."""
+        self.disk = hours_left * 3600 * RATE
 
     def pause(self) -> None:
         """Hold the take."""

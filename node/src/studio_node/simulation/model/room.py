@@ -63,7 +63,9 @@ class Room(Place):
         order = [PartKind.INTERFACE, PartKind.RECORDER]
         ranked = sorted(
             options.parts,
-            key=lambda part: order.index(kind) if (kind := part_kind(part)) in order else len(order),
+            key=lambda part: (
+                order.index(kind) if (kind := part_kind(part)) in order else len(order)
+            ),
         )
         for part in ranked:
             self.fit(self._make(part))
@@ -99,7 +101,9 @@ class Room(Place):
 
     def press(self, button: str) -> None:
         """Press a button of the panel at the door."""
-        part = next((part for part in self.parts if part.startswith("door/")), next(iter(self.parts)))
+        part = next(
+            (part for part in self.parts if part.startswith("door/")), next(iter(self.parts))
+        )
         self.tell(part, EventType.BUTTON_PRESSED, {"button": button})
 
     def _pass(self, door: Door, now: datetime, people: int) -> None:

@@ -1,0 +1,41 @@
+"""What all tests of the integration share."""
+
+import custom_components  # noqa: F401  # isort: skip  claims the name before the test package's own folder
+
+from collections.abc import Iterator
+import logging
+
+import pytest
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(enable_custom_integrations: None) -> None:
+    """Let Home Assistant find the integration."""
+
+
+@pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    """Never write into the test package's own folder."""
+    return hass_tmp_config_dir
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Compare with Home Assistant's own kind of snapshot."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture(autouse=True)
+def _no_complaints(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test in which Home Assistant complains about the integration."""
+    yield
+    complaints = [
+        record.getMessage()
+        for record in (*caplog.get_records("setup"), *caplog.get_records("call"))
+        if record.levelno >= logging.WARNING
+        and ("micro_studio" in record.getMessage() or "deprecat" in record.getMessage())
+        and "has not been tested by Home Assistant" not in record.getMessage()
+    ]
+    assert complaints == []

@@ -1,0 +1,141 @@
+"""The one state of a room, and what entities read."""
+
+import pytest
+
+from custom_components.micro_studio.core.engine import step
+from custom_components.micro_studio.core.facts import CheckIn, PolicyChanged, Tick
+from custom_components.micro_studio.core.policy import Policy
+from custom_components.micro_studio.core.studio import RecorderState
+from tests.core.scene import MINUTE, Scene, booking, clock
+
+
+@pytest.fixture
+def room() -> Scene:
+    """A room with a booking from 10 to 12 and one from 14 to 15."""
+    scene = Scene()
+    scene.book(booking(), booking("14:00", "15:00", "b2"))
+    scene.hear(occupied=False)
+    return scene
+
+
+@pytest.mark.parametrize(
+    ("moment", "state"),
+    [
+        ("09:44", "available"),
+        ("09:45", "arriving"),
+        ("10:15", "reserved"),
+        ("11:59", "reserved"),
+        ("12:00", "available"),
+        ("13:44", "available"),
+        ("13:45", "arriving"),
+    ],
+)
+def test_a_day_without_guests(room: Scene, moment: str, state: str) -> None:
+    """A no-show keeps the room until its end, and leaves nothing to clean."""
+    assert room.until(moment).state.value == state
+
+
+@pytest.mark.parametrize(
+    ("moment", "state"),
+    [
+        ("09:50", "checked_in"),
+        ("10:00", "in_session"),
+        ("11:50", "ending"),
+        ("12:00", "turnover"),
+        ("12:19", "turnover"),
+        ("12:20", "available"),
+    ],
+)
+def test_a_session(room: Scene, moment: str, state: str) -> None:
+    """From check-in to the end of the turnover."""
+    room.until("09:50")
+    room.tell(CheckIn())
+    assert room.until(moment).state.value == state
+
+
+def test_the_setup_before_a_booking_is_reserved() -> None:
+    """When it is longer than the early access."""
+    room = Scene(policy=Policy(setup_buffer=30 * MINUTE))
+    room.book(booking())
+    assert room.until("09:29").state.value == "available"
+    assert room.until("09:30").state.value == "reserved"
+    assert room.until("09:45").state.value == "arriving"
+
+
+def test_maintenance_is_out_of_service_whatever_is_booked(room: Scene) -> None:
+    """Bookings go on beneath."""
+    room.until("09:50")
+    room.tell(PolicyChanged(policy=Policy(maintenance=True)))
+    assert room.state_name == "out_of_service"
+    room.tell(PolicyChanged(policy=Policy()))
+    assert room.state_name == "arriving"
+
+
+def test_the_next_guest_outranks_the_cleaning(room: Scene) -> None:
+    """Turnover is cut by the next window."""
+    room.book(booking(), booking("12:05", "13:00", "b2"))
+    room.until("10:00")
+    room.tell(CheckIn())
+    assert room.until("12:04").state.value == "turnover"
+    assert room.until("12:05").state.value == "arriving"
+
+
+def test_current_and_next(room: Scene) -> None:
+    """Current is who has the room, next is who comes then."""
+    drawn = room.until("09:00")
+    assert (drawn.current, drawn.next_booking) == (None, clock("10:00"))
+    drawn = room.until("10:05")
+    assert drawn.current
+    assert (drawn.current.uid, drawn.next_booking) == ("b1", clock("14:00"))
+    assert room.until("15:00").next_booking is None
+
+
+def test_what_may_be_pressed(room: Scene) -> None:
+    """Buttons are available only when they do something."""
+    drawn = room.until("09:00")
+    pressable = (drawn.can_check_in, drawn.can_extend, drawn.can_end, drawn.can_release)
+    assert pressable == (False, False, False, False)
+    assert room.until("09:50").can_check_in
+    drawn = room.until("10:30")
+    assert (drawn.can_check_in, drawn.can_release) == (True, True)
+    room.tell(CheckIn())
+    drawn = room.last.snapshot
+    assert (drawn.can_check_in, drawn.can_extend, drawn.can_end) == (False, True, True)
+
+
+def test_the_minutes_left_count_begun_ones(room: Scene) -> None:
+    """Only while somebody is checked in."""
+    drawn = room.until("10:00")
+    assert drawn.minutes_left(clock("10:00")) is None
+    room.tell(CheckIn())
+    drawn = room.last.snapshot
+    assert drawn.minutes_left(clock("11:58:30")) == 2
+    assert drawn.minutes_left(clock("12:00")) == 0
+    assert drawn.minutes_left(clock("12:30")) == 0
+
+
+def test_minutes_are_wake_ups_only_for_who_wants_them(room: Scene) -> None:
+    """The last quarter of an hour, by the minute."""
+    room.until("10:00")
+    room.tell(CheckIn())
+    marked = [
+        step(room.state, Tick(), clock(now), minute_marks=True).wake_at
+        for now in ("11:00", "11:45", "11:46:10")
+    ]
+    assert marked == [clock("11:45"), clock("11:46"), clock("11:47")]
+    assert room.last.wake_at == clock("11:50")
+
+
+def test_a_checked_in_guest_occupies_the_room(room: Scene) -> None:
+    """Even when the motion sensor sleeps."""
+    room.until("10:00")
+    assert room.last.snapshot.occupied is False
+    room.tell(CheckIn())
+    assert room.last.snapshot.occupied is True
+
+
+def test_a_take_is_on_air(room: Scene) -> None:
+    """And a take without frames is a problem."""
+    room.hear(recorder=RecorderState.RECORDING, capturing=False)
+    drawn = room.last.snapshot
+    assert (drawn.on_air, drawn.recording_problem, drawn.occupied) == (True, True, True)
