@@ -9,7 +9,7 @@ With `--check` nothing is written: it tells which images are older than their dr
 from pathlib import Path
 import sys
 
-import resvg_py
+import resvg_py  # type: ignore[import-not-found]  # in an environment of its own
 
 ROOT = Path(__file__).parents[1]
 DRAWINGS = ROOT / "docs" / "brand"

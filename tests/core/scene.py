@@ -99,7 +99,6 @@ class Scene:
         signals = Signals(occupied=occupied, recorder=recorder, capturing=capturing)
         self.tell(SignalsSeen(signals=signals))
 
-    @property
     def phase(self) -> Phase | None:
         """Return the phase of the current booking."""
         return self.last.snapshot.phase

@@ -118,9 +118,10 @@ def told(draw: st.DrawFn, now: datetime) -> Fact:
     )
     rules = policies().map(lambda policy: PolicyChanged(policy=policy))
     heard = signals().map(lambda seen: SignalsSeen(signals=seen))
-    return draw(
-        st.one_of(reads(), heard, sightings, commands(), commands(), rules, st.just(Tick()))
+    facts: st.SearchStrategy[Fact] = st.one_of(
+        reads(), heard, sightings, commands(), commands(), rules, st.just(Tick())
     )
+    return draw(facts)
 
 
 @st.composite

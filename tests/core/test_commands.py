@@ -190,7 +190,7 @@ def test_a_clock_that_jumps_back_undoes_nothing(room: Scene) -> None:
     inside(room)
     room.effects.clear()
     room.sleep("08:00")
-    assert room.phase is Phase.IN_SESSION
+    assert room.phase() is Phase.IN_SESSION
     assert room.effects == []
 
 
@@ -198,6 +198,6 @@ def test_a_shorter_rule_takes_effect_at_once(room: Scene) -> None:
     """And never before it was made."""
     room.tell(PolicyChanged(policy=Policy(no_show_after=60 * MINUTE)))
     room.until("10:30")
-    assert room.phase is Phase.ARRIVING
+    assert room.phase() is Phase.ARRIVING
     room.tell(PolicyChanged(policy=Policy()))
     assert room.events() == [("10:30", "no_show")]

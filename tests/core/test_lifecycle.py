@@ -38,7 +38,7 @@ def test_the_window_opens_early_access_before_the_start(room: Scene) -> None:
     room.until("09:44")
     assert room.phase_of("b1") is Phase.CONFIRMED
     room.until("09:45")
-    assert room.phase is Phase.ARRIVING
+    assert room.phase() is Phase.ARRIVING
     assert room.events() == []
 
 
@@ -46,9 +46,9 @@ def test_a_guest_who_comes_early_is_checked_in_and_starts_on_time(room: Scene) -
     """Arriving, checked in, in session."""
     room.until("09:50")
     room.tell(Arrived(at=room.now, how=Arrival.DOOR))
-    assert room.phase is Phase.CHECKED_IN
+    assert room.phase() is Phase.CHECKED_IN
     room.until("10:00")
-    assert room.phase is Phase.IN_SESSION
+    assert room.phase() is Phase.IN_SESSION
     assert room.events() == [("09:50", "guest_arrived"), ("10:00", "started")]
     assert room.told(Kind.ARRIVED)[0].how is Arrival.DOOR
 
@@ -57,7 +57,7 @@ def test_a_guest_who_comes_after_the_start_is_in_session_at_once(room: Scene) ->
     """Arriving, in session."""
     room.until("10:05")
     room.tell(CheckIn(how=Arrival.STAFF))
-    assert room.phase is Phase.IN_SESSION
+    assert room.phase() is Phase.IN_SESSION
     assert room.events() == [("10:05", "guest_arrived"), ("10:05", "started")]
 
 
@@ -65,7 +65,7 @@ def test_a_take_that_starts_in_the_window_is_the_guest(room: Scene) -> None:
     """Recording started counts as an arrival."""
     room.until("09:50")
     room.hear(occupied=True, recorder=RecorderState.RECORDING, capturing=True)
-    assert room.phase is Phase.CHECKED_IN
+    assert room.phase() is Phase.CHECKED_IN
     assert room.told(Kind.ARRIVED)[0].how is Arrival.RECORDING
 
 
@@ -75,15 +75,15 @@ def test_a_take_that_ran_before_the_window_is_not_the_guest(room: Scene) -> None
     room.hear(recorder=RecorderState.RECORDING)
     room.until("09:50")
     room.hear(recorder=RecorderState.RECORDING)
-    assert room.phase is Phase.ARRIVING
+    assert room.phase() is Phase.ARRIVING
 
 
 def test_nobody_by_start_and_fifteen_is_a_no_show(room: Scene) -> None:
     """Flagged only: the room stays theirs."""
     room.until("10:14")
-    assert room.phase is Phase.ARRIVING
+    assert room.phase() is Phase.ARRIVING
     room.until("10:15")
-    assert room.phase is Phase.NO_SHOW
+    assert room.phase() is Phase.NO_SHOW
     assert room.events() == [("10:15", "no_show")]
     assert room.state_name == "reserved"
     room.until("12:00")
@@ -105,7 +105,7 @@ def test_somebody_in_the_room_is_not_nobody(room: Scene) -> None:
     room.until("10:05")
     room.hear(occupied=True)
     room.until("10:15")
-    assert room.phase is Phase.IN_SESSION
+    assert room.phase() is Phase.IN_SESSION
     assert room.events() == [("10:15", "guest_arrived"), ("10:15", "started")]
     assert room.told(Kind.ARRIVED)[0].how is Arrival.PRESENCE
 
@@ -114,7 +114,7 @@ def test_a_late_guest_turns_a_no_show_into_a_session(room: Scene) -> None:
     """Late arrival."""
     room.until("10:40")
     room.tell(CheckIn())
-    assert room.phase is Phase.IN_SESSION
+    assert room.phase() is Phase.IN_SESSION
     assert [kind for _, kind in room.events()] == ["no_show", "guest_arrived", "started"]
 
 
@@ -122,7 +122,7 @@ def test_a_guest_who_was_seen_on_time_but_reported_late_arrived_on_time(room: Sc
     """The node was offline: the event carries the real time and is late."""
     room.until("10:40")
     room.tell(Arrived(at=clock("09:55"), how=Arrival.DOOR, booking="b1"))
-    assert room.phase is Phase.IN_SESSION
+    assert room.phase() is Phase.IN_SESSION
     assert room.events()[1:] == [("09:55", "guest_arrived"), ("10:00", "started")]
     assert all(event.late for event in room.told(Kind.ARRIVED))
 
@@ -130,9 +130,9 @@ def test_a_guest_who_was_seen_on_time_but_reported_late_arrived_on_time(room: Sc
 def test_the_guest_is_warned_at_ten_and_five_minutes(room: Scene) -> None:
     """In session, ending, one event for each warning."""
     in_session(room).until("11:49")
-    assert room.phase is Phase.IN_SESSION
+    assert room.phase() is Phase.IN_SESSION
     room.until("11:50")
-    assert room.phase is Phase.ENDING
+    assert room.phase() is Phase.ENDING
     room.until("11:59")
     assert room.events() == [("11:50", "ending"), ("11:55", "ending")]
     assert [e.warning for e in room.told(Kind.ENDING)] == [
@@ -154,7 +154,7 @@ def test_an_extension_moves_the_end_and_warns_again(room: Scene) -> None:
     """Ending becomes in session."""
     in_session(room).until("11:55")
     room.tell(Extend())
-    assert room.phase is Phase.IN_SESSION
+    assert room.phase() is Phase.IN_SESSION
     assert room.last.snapshot.session_ends == clock("12:15")
     room.until("12:10")
     assert [item for item in room.events() if item[1] == "extended"] == [("11:55", "extended")]
@@ -170,7 +170,7 @@ def test_an_empty_room_at_the_end_completes_the_booking(room: Scene) -> None:
     """End and not occupied."""
     in_session(room).until("11:58")
     room.hear(occupied=False)
-    assert room.phase is Phase.ENDING
+    assert room.phase() is Phase.ENDING
     room.until("12:00")
     assert room.phase_of("b1") is Phase.COMPLETED
     assert room.events()[-1] == ("12:00", "ended")
@@ -180,7 +180,7 @@ def test_an_empty_room_at_the_end_completes_the_booking(room: Scene) -> None:
 def test_a_guest_who_leaves_within_the_grace_is_no_overrun(room: Scene) -> None:
     """The session is over when the room is."""
     in_session(room).until("12:04")
-    assert room.phase is Phase.ENDING
+    assert room.phase() is Phase.ENDING
     room.hear(occupied=False)
     assert room.events()[-1] == ("12:04", "ended")
 
@@ -188,9 +188,9 @@ def test_a_guest_who_leaves_within_the_grace_is_no_overrun(room: Scene) -> None:
 def test_a_guest_who_stays_beyond_the_grace_overruns(room: Scene) -> None:
     """Ending becomes overrun, and ends when the guest leaves."""
     in_session(room).until("12:09")
-    assert room.phase is Phase.ENDING
+    assert room.phase() is Phase.ENDING
     room.until("12:10")
-    assert room.phase is Phase.OVERRUN
+    assert room.phase() is Phase.OVERRUN
     room.until("12:31")
     room.hear(occupied=False)
     assert room.phase_of("b1") is Phase.COMPLETED
@@ -220,7 +220,7 @@ def test_a_lost_view_gets_the_grace_and_is_no_overrun(room: Scene) -> None:
     in_session(room).until("11:30")
     room.hear(occupied=None, recorder=RecorderState.UNKNOWN)
     room.until("12:09")
-    assert room.phase is Phase.ENDING
+    assert room.phase() is Phase.ENDING
     room.until("12:10")
     assert room.phase_of("b1") is Phase.COMPLETED
     assert room.told(Kind.OVERRUN) == []
@@ -232,9 +232,9 @@ def test_an_overrun_whose_view_is_lost_lasts_until_the_next_booking(room: Scene)
     in_session(room).until("12:20")
     room.hear(occupied=None, recorder=RecorderState.UNKNOWN)
     room.until("12:59")
-    assert room.phase is Phase.OVERRUN
+    assert room.phase() is Phase.OVERRUN
     room.until("13:00")
-    assert room.phase is Phase.ARRIVING
+    assert room.phase() is Phase.ARRIVING
 
 
 def test_the_next_guest_takes_over_from_an_overrun(room: Scene) -> None:
@@ -254,9 +254,9 @@ def test_a_guest_kept_waiting_by_an_overrun_gets_the_full_time_to_come(room: Sce
     in_session(room).until("12:50")
     room.hear(occupied=False)
     room.until("13:04")
-    assert room.phase is Phase.ARRIVING
+    assert room.phase() is Phase.ARRIVING
     room.until("13:05")
-    assert room.phase is Phase.NO_SHOW
+    assert room.phase() is Phase.NO_SHOW
 
 
 def test_an_end_before_the_time_gives_back_full_steps(room: Scene) -> None:
@@ -274,7 +274,7 @@ def test_a_hold_lapses_at_its_end() -> None:
     room = Scene()
     room.book(booking(status=Status.TENTATIVE))
     room.until("10:30")
-    assert (room.state_name, room.phase) == ("reserved", Phase.TENTATIVE)
+    assert (room.state_name, room.phase()) == ("reserved", Phase.TENTATIVE)
     assert room.last.snapshot.check_in_refused is Reason.NO_BOOKING
     room.until("12:00")
     assert room.phase_of("b1") is Phase.CANCELLED
@@ -287,9 +287,9 @@ def test_a_booking_learnt_after_its_start_has_time_to_arrive() -> None:
     room.until("10:30")
     room.book(booking())
     room.until("10:44")
-    assert room.phase is Phase.ARRIVING
+    assert room.phase() is Phase.ARRIVING
     room.until("10:45")
-    assert room.phase is Phase.NO_SHOW
+    assert room.phase() is Phase.NO_SHOW
 
 
 def test_a_booking_without_a_window_of_its_own_never_opens() -> None:

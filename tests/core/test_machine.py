@@ -107,7 +107,7 @@ class RoomMachine(RuleBasedStateMachine):
             self._tell(Tick())
 
     @rule(policy=policies())
-    def rules(self, policy: Policy) -> None:
+    def rewrite(self, policy: Policy) -> None:
         """Change the rules; a light that is left alone is nobody's."""
         self._tell(PolicyChanged(policy=policy))
         if self.last.snapshot.tally is None:

@@ -128,11 +128,11 @@ def announced_addresses(settings: Settings) -> tuple[str, ...]:
     if not listen.is_unspecified:
         return (str(listen),)
     found = (ip for adapter in ifaddr.get_adapters() for ip in adapter.ips)
+    texts = (ip.ip if isinstance(ip.ip, str) else ip.ip[0] for ip in found)
     addresses = {
         address
-        for ip in found
-        if (address := ipaddress.ip_address(ip.ip if isinstance(ip.ip, str) else ip.ip[0]))
-        and (address.version == 4 or listen.version == 6)  # noqa: PLR2004 - IP versions
+        for address in map(ipaddress.ip_address, texts)
+        if (address.version == 4 or listen.version == 6)  # noqa: PLR2004 - IP versions
         and not (address.is_loopback or address.is_link_local)
     }
     return tuple(sorted(map(str, addresses)))

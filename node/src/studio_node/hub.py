@@ -1,7 +1,7 @@
 """The state of all parts, and who is told when it changes."""
 
 import asyncio
-from collections.abc import Sequence, Set
+from collections.abc import Sequence, Set as AbstractSet
 from datetime import UTC, datetime
 import logging
 import secrets
@@ -56,7 +56,7 @@ class Hub:
             self._announce_studios()
 
     @property
-    def studios(self) -> Set[str]:
+    def studios(self) -> AbstractSet[str]:
         """Return the ids of the studios."""
         return self._names.keys()
 

@@ -29,7 +29,7 @@ class Post:
             self._queue.put_nowait(event)
         except asyncio.QueueFull:
             self.lost += 1
-            _LOGGER.error("the disk does not keep up: an event of %s is lost", event.part)
+            _LOGGER.exception("the disk does not keep up: an event of %s is lost", event.part)
 
     def subscribe(self, bell: Callable[[], None]) -> None:
         """Ring this bell when the outbox has something new."""

@@ -16,6 +16,14 @@ LOOPBACK: Final = "127.0.0.1"
 ALLOWED: Final = frozenset(CommandClass) - {CommandClass.HOST, CommandClass.UNKNOWN}
 
 
+def default_state_dir() -> Path:
+    """Return where systemd, or else the user's home, keeps state."""
+    if given := os.environ.get("STATE_DIRECTORY"):
+        return Path(given.partition(":")[0])
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "studio-node"
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where in the settings' file something stands, for messages about it."""
@@ -78,7 +86,7 @@ class Settings:
     site: str = ""
     listen: str = ANYWHERE
     port: int = DEFAULT_PORT
-    state_dir: Path = field(default_factory=lambda: default_state_dir())
+    state_dir: Path = field(default_factory=default_state_dir)
     announce: bool = True
     interfaces: tuple[str, ...] = ()  # addresses that are announced; none: all
     commands: frozenset[CommandClass] = ALLOWED
@@ -91,11 +99,3 @@ class Settings:
     def places(self) -> tuple[StudioSettings, ...]:
         """Return the node itself and its studios."""
         return StudioSettings("", self.name, self.parts), *self.studios
-
-
-def default_state_dir() -> Path:
-    """Return where systemd, or else the user's home, keeps state."""
-    if given := os.environ.get("STATE_DIRECTORY"):
-        return Path(given.partition(":")[0])
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "studio-node"

@@ -27,7 +27,7 @@ class Token:
             "id": self.id,
             "name": self.name,
             "created": self.created.isoformat(),
-            "used": self.used and self.used.isoformat(),
+            "used": self.used.isoformat() if self.used else None,
         }
 
 

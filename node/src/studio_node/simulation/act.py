@@ -190,7 +190,7 @@ class Act:
 
 def place_of(world: World, act: Act, studio: str | None) -> Stage:
     """Return where an act takes place."""
-    if act.of_node or studio in {None, NODE}:
+    if act.of_node or studio is None or (studio == NODE and NODE not in world.studios):
         return world.node
     try:
         return world.stage(studio)

@@ -281,7 +281,7 @@ ACTS: Final[Mapping[str, Act]] = MappingProxyType(
                 _people,
                 PartKind.PRESENCE,
                 (Arg("count", Sort.INTEGER, most=100),),
-            ),  # fmt: skip
+            ),
             Act("lock", "throw the bolt", lambda s: _move_bolt(s, "lock"), PartKind.DOOR),
             Act("unlock", "draw the bolt", lambda s: _move_bolt(s, "unlock"), PartKind.DOOR),
             Act("jam", "the bolt sticks when it moves next", _jam, PartKind.DOOR, (_ON,)),

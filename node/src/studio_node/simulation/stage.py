@@ -63,7 +63,8 @@ class SimulatedPart:
 
     async def run(self, board: Board) -> None:
         """Report what has changed, until cancelled."""
-        place, known = self._stage.place, Fields()
+        place = self._stage.place
+        known: Fields = {}
         while True:
             self._stage.catch_up()
             fields = place.fields(self.part)

@@ -70,8 +70,11 @@ class Bookings(PartModel):
     def book(self, now: datetime, wish: Wish, uid: str) -> None:
         """Add a booking relative to now."""
         start = now + wish.starts_in
-        self._add(Booking(uid=uid, start=start, end=start + wish.lasts,
-                          title=wish.title, guest=wish.guest))  # fmt: skip
+        self._add(
+            Booking(
+                uid=uid, start=start, end=start + wish.lasts, title=wish.title, guest=wish.guest
+            )
+        )
 
     def soon(self, now: datetime, within: timedelta) -> bool:
         """Tell whether a booking starts within some time."""

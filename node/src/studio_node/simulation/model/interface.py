@@ -91,7 +91,7 @@ class Interface(PartModel):
         moments = (
             *(domain.due() for domain in (self._device, self._clock, self._essence)),
             self.xruns.due(now),
-            *(self._silent_since + wait for wait in self._waits()),
+            *self._silence_marks(),
         )
         coming = [moment for moment in moments if moment is not None and moment > now]
         if coming:
@@ -140,8 +140,9 @@ class Interface(PartModel):
         _ = now
         self._restarting = False
 
-    def _waits(self) -> tuple[timedelta, ...]:
-        return () if self._silent_since is None else (SILENT_AFTER, DEAD_AFTER)
+    def _silence_marks(self) -> tuple[datetime, ...]:
+        since = self._silent_since
+        return () if since is None else (since + SILENT_AFTER, since + DEAD_AFTER)
 
     def _raw_device(self) -> Health:
         return Health.HEALTHY if self.present else Health.UNHEALTHY

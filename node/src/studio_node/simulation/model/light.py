@@ -68,7 +68,7 @@ class Light(PartModel):
         """Show something else."""
         if action != "set":
             super().perform(now, action, args)
-        given = {name: value for name, value in args.items() if value is not None}
+        given: Fields = {name: value for name, value in args.items() if value is not None}
         for word in ALL - self._supports:
             if word.value in given:
                 raise CommandRefusedError(ErrorCode.NOT_SUPPORTED, f"the lamp has no {word}")

@@ -13,6 +13,7 @@ START: Final = 0.8  # s
 STOP: Final = 0.6  # s
 LOST: Final = 3.0  # s of a take without sound until it counts as lost
 RATE: Final = 48_000 * 3 * 2  # bytes per second: 48 kHz, 24 bit, stereo
+DISK_HOURS: Final = 37.5
 BUSY: Final = frozenset(RecorderState) - {RecorderState.IDLE, RecorderState.UNKNOWN}
 
 
@@ -24,7 +25,7 @@ class Recorder(PartModel):
         part: str,
         tell: Tell,
         delivers: Callable[[datetime], bool],
-        disk_hours: float = 37.5,
+        disk_hours: float = DISK_HOURS,
     ) -> None:
         super().__init__(part, tell)
         self.state = RecorderState.IDLE

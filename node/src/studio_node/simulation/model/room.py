@@ -16,7 +16,7 @@ from .light import ALL, Light
 from .part import PartModel, Vault
 from .place import Place
 from .presence import Presence
-from .recorder import Recorder
+from .recorder import DISK_HOURS, Recorder
 from .relay import Choice, Relay
 
 STANDARD: Final = (
@@ -45,7 +45,7 @@ class RoomOptions:
     doors: Mapping[str, DoorOptions] = field(default_factory=dict)  # by part; else the standard
     lights: Mapping[str, frozenset[LightSupport]] = field(default_factory=dict)
     interface: InterfaceOptions | None = None
-    disk_hours: float = 37.5
+    disk_hours: float = DISK_HOURS
     bookings: tuple[Wish, ...] = ()
     programme: Programme | None = None
 
@@ -124,7 +124,7 @@ class Room(Place):
         interface = self.find(Interface)
         return role != "interface" or interface is None or interface.present
 
-    def _make(self, part: str) -> PartModel:  # noqa: PLR0911 - one for each kind
+    def _make(self, part: str) -> PartModel:
         options, vault = self.options, self._vault
         match part_kind(part):
             case PartKind.INTERFACE:

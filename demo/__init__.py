@@ -1,0 +1,1 @@
+"""The demo: a real Home Assistant, two sites with simulated rooms, one command."""

@@ -1,0 +1,86 @@
+"""Does the running demo keep its promise?"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .entities import Entities
+from .errors import DemoError
+from .home_assistant import HomeAssistant
+from .promise import LIVELY, NODE, STUDIO
+
+_LIVELY_WITHIN: Final = 90.0  # s
+
+
+async def check(home: HomeAssistant, entities: Entities) -> list[str]:
+    """Return what the demo promises and has, a line each; raise at what is missing."""
+    states = {state["entity_id"]: state["state"] for state in await home.get("/api/states")}
+    missing: list[str] = []
+    seen = 0
+    for studio, found in entities.studios.items():
+        seen += _compare(studio, STUDIO, found, states, missing)
+    for found in entities.nodes:
+        seen += _compare("a node", NODE, found, states, missing)
+    if missing:
+        raise DemoError("The demo does not keep its promise:\n  " + "\n  ".join(missing))
+    lines = [f"{seen} promised entities exist and are alive"]
+    await _complaints(home)
+    lines.append("no warning or error names the integration")
+    moved = await _lively(home, entities)
+    lines.append(f"the story plays: {moved} changed")
+    return lines
+
+
+def _compare(
+    whose: str,
+    promised: Mapping[str, bool],
+    found: Mapping[str, str],
+    states: Mapping[str, str],
+    missing: list[str],
+) -> int:
+    """Note what is missing or dead; return how many are well."""
+    well = 0
+    for what, may_be_unavailable in promised.items():
+        entity = found.get(what)
+        if entity is None or entity not in states:
+            missing.append(f"{whose}: {what} does not exist")
+        elif states[entity] == "unavailable" and not may_be_unavailable:
+            missing.append(f"{whose}: {what} is unavailable")
+        else:
+            well += 1
+    return well
+
+
+async def _complaints(home: HomeAssistant) -> None:
+    """Raise at a warning or an error in Home Assistant's log that names us."""
+    entries: list[dict[str, Any]] = await home.command("system_log/list")
+    ours = [
+        entry["message"][0]
+        for entry in entries
+        if "micro_studio" in f"{entry['name']} {entry['message']} {entry['source']}"
+        and "has not been tested by Home Assistant" not in str(entry["message"])
+    ]
+    if ours:
+        raise DemoError("Home Assistant complains about us:\n  " + "\n  ".join(ours))
+
+
+async def _lively(home: HomeAssistant, entities: Entities) -> str:
+    """Wait until the story changes something that a person would see."""
+    watched = {
+        entity: f"{what} of {studio}"
+        for studio, found in entities.studios.items()
+        for what, entity in found.items()
+        if what in LIVELY
+    }
+    moved: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def changed(event: dict[str, Any]) -> None:
+        if (entity := event["data"]["entity_id"]) in watched and not moved.done():
+            moved.set_result(watched[entity])
+
+    await home.subscribe(changed, "subscribe_events", event_type="state_changed")
+    try:
+        async with asyncio.timeout(_LIVELY_WITHIN):
+            return await moved
+    except TimeoutError:
+        raise DemoError(f"Nothing happened in {_LIVELY_WITHIN:.0f} s.") from None

@@ -1,0 +1,147 @@
+"""Set the stage: a fresh folder, two nodes, Home Assistant, both paired, the dashboard."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+import os
+from pathlib import Path
+import shutil
+import socket
+from typing import Any, Final
+
+from . import dashboard, entities
+from .automations import create_automations
+from .entities import DOMAIN, Entities
+from .errors import DemoError
+from .home_assistant import HOST, HomeAssistant
+from .nodes import SiteNode
+from .progress import say
+from .promise import STUDIO
+from .sites import SITES
+
+ROOT: Final = Path(__file__).parent.parent
+FOLDER: Final = ROOT / ".demo"
+_CONFIG: Final = Path(__file__).parent / "config"
+_PORT: Final = 8123
+_ENTRIES: Final = "/api/config/config_entries"
+
+# Rules for rooms in which a session takes minutes, by section of the options form.
+_POLICY: Final[dict[str, Any]] = {
+    "access": {
+        "early_access": 1,
+        "close_after": 1,
+        "no_show_after": 2,
+        "release_no_show": False,
+    },
+    "buffers": {"setup_buffer": 1, "turnover_buffer": 1},
+    "session": {
+        "ending_warnings": ["1"],
+        "overrun_grace": 1,
+        "extension_step": 5,
+        "max_extensions": 4,
+        "end_early_rounding": 1,
+        "next_guest_horizon": 5,
+    },
+    "light": {"light_mode": "follow_recorder"},
+    "install_blueprints": True,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that runs."""
+
+    home: HomeAssistant
+    nodes: tuple[SiteNode, ...]
+    entities: Entities
+
+
+@asynccontextmanager
+async def stage(folder: Path = FOLDER) -> AsyncGenerator[Stage]:
+    """Run the whole demo; nothing is left running in the end."""
+    async with AsyncExitStack() as stack:
+        config = _prepare(folder)
+        say("starting two studio nodes and Home Assistant")
+        nodes = []
+        for site in SITES:
+            node = await SiteNode.start(site, folder, _free_port())
+            stack.push_async_callback(node.process.stop)
+            nodes.append(node)
+        port = _free_port(_PORT)
+        os.environ["DEMO_PORT"] = str(port)
+        home = await stack.enter_async_context(HomeAssistant.running(config, port))
+        say("creating the user")
+        await home.onboard()
+        await home.ready()
+        for node in nodes:
+            say(f"pairing with {node.site.name}")
+            await _pair(home, node)
+        found = await _promised(home)
+        say("building the dashboard and the automations")
+        await create_automations(home, found)
+        await dashboard.create(home, found)
+        yield Stage(home, tuple(nodes), found)
+
+
+def _prepare(folder: Path) -> Path:
+    """Return a fresh configuration folder with the integration in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    config = folder / "home_assistant"
+    shutil.copytree(_CONFIG, config)
+    (config / "automations.yaml").write_text("[]\n", encoding="utf-8")
+    components = config / "custom_components"
+    components.mkdir()
+    (components / DOMAIN).symlink_to(ROOT / "custom_components" / DOMAIN)
+    return config
+
+
+async def _pair(home: HomeAssistant, node: SiteNode) -> None:
+    """Add a node as a person does: address, then the code that the node shows; then its policy."""
+    result = await home.flow(
+        f"{_ENTRIES}/flow",
+        {"handler": DOMAIN},
+        {"host": HOST, "port": node.port},
+        {"code": await node.pairing_code()},
+    )
+    if result["type"] != "create_entry":
+        raise DemoError(f"{node.site.name} could not be paired: {result.get('errors')}")
+    entry = result["result"]["entry_id"]
+    options = await home.flow(f"{_ENTRIES}/options/flow", {"handler": entry}, _POLICY)
+    if options["type"] != "create_entry":
+        raise DemoError(f"the policy of {node.site.name} was refused: {options.get('errors')}")
+
+
+async def _promised(home: HomeAssistant) -> Entities:
+    """Wait until the integration has added the entities that the demo needs."""
+
+    async def all_there() -> Entities | None:
+        found = await entities.find(home)
+        there = all(STUDIO.keys() <= studio.keys() for studio in found.studios.values())
+        return found if there else None
+
+    try:
+        found = await home.until(all_there, 30, "not all entities were added in time")
+    except DemoError:
+        have = await entities.find(home)
+        lacking = {
+            studio: sorted(STUDIO.keys() - found.keys()) for studio, found in have.studios.items()
+        }
+        raise DemoError(f"entities are missing: {lacking}") from None
+    await asyncio.sleep(0)
+    if found is None:
+        raise DemoError("no entities")
+    return found
+
+
+def _free_port(wished: int = 0) -> int:
+    """Return a port that is free, the wished one if it is."""
+    for port in dict.fromkeys((wished, 0)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise DemoError("no port is free")
