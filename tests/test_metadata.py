@@ -116,10 +116,11 @@ def test_every_part_has_the_same_version() -> None:
     """The integration, its tooling and the node are released together."""
     version = load("manifest.json")["version"]
     for name in ("pyproject.toml", "node/pyproject.toml"):
-        if (ROOT / name).exists():
-            project = tomllib.loads((ROOT / name).read_text(encoding="utf-8"))["project"]
-            assert project.get("version", version) == version, name
-            assert project["license"] == "Apache-2.0", name
+        project = tomllib.loads((ROOT / name).read_text(encoding="utf-8"))["project"]
+        assert project["license"] == "Apache-2.0", name
+        assert project.get("version", version) == version, name
+    node = (ROOT / "node/src/studio_node/__init__.py").read_text(encoding="utf-8")
+    assert f'VERSION: Final = "{version}"' in node
 
 
 def test_hacs_gets_the_zip_and_the_oldest_home_assistant() -> None:

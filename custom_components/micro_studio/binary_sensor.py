@@ -159,7 +159,7 @@ class ConnectedSensor(PlaceEntity, BinarySensorEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the connection."""
         self.async_on_remove(self._coordinator.listen_connection(self._on_change))
-        self.refresh()
+        self._begin()
 
     @override
     def refresh(self) -> bool:

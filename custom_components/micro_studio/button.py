@@ -141,7 +141,7 @@ class RoomButton(RoomEntity, ButtonEntity):
 
 
 class PartButton(PartEntity, ButtonEntity):
-    """A request to a part."""
+    """A request to a part; there is nothing to show but whether it is there."""
 
     entity_description: PartButtonDescription
 

@@ -16,7 +16,7 @@ from homeassistant.components.calendar import (
     CalendarEvent,
     CalendarEventStatus,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
@@ -33,6 +33,12 @@ from .room import Room
 PARALLEL_UPDATES = 1
 
 BOOKINGS: Final = CalendarEntityDescription(key="bookings", translation_key="bookings")
+_READ_ONLY: Final = CalendarEntityFeature(0)
+_EDITABLE: Final = (
+    CalendarEntityFeature.CREATE_EVENT
+    | CalendarEntityFeature.DELETE_EVENT
+    | CalendarEntityFeature.UPDATE_EVENT
+)
 _STATUS: Final = {
     Status.CONFIRMED: CalendarEventStatus.CONFIRMED,
     Status.TENTATIVE: CalendarEventStatus.TENTATIVE,
@@ -57,16 +63,12 @@ class BookingCalendar(RoomEntity, CalendarEntity):
     """The bookings of one studio; titles stay out of the recorder."""
 
     _event: CalendarEvent | None = None
+    _bookings: tuple[Booking, ...] = ()
+    _attr_supported_features = _READ_ONLY
     _unrecorded_attributes = frozenset({"message", "description", "location"})
 
     def __init__(self, room: Room) -> None:
         super().__init__(room, BOOKINGS)
-        if PartKind.BOOKINGS in room.board:
-            self._attr_supported_features = (
-                CalendarEntityFeature.CREATE_EVENT
-                | CalendarEntityFeature.DELETE_EVENT
-                | CalendarEntityFeature.UPDATE_EVENT
-            )
 
     @property
     @override
@@ -79,10 +81,20 @@ class BookingCalendar(RoomEntity, CalendarEntity):
         snapshot = self.place.snapshot
         booking = snapshot.current or snapshot.next
         event = _event(booking) if booking else None
-        if event == self._event:
+        features = _EDITABLE if PartKind.BOOKINGS in self.place.board else _READ_ONLY
+        if (event, features) == (self._event, self._attr_supported_features):
             return False
-        self._event = event
+        self._event, self._attr_supported_features = event, features
         return True
+
+    @override
+    @callback
+    def _on_change(self) -> None:
+        """Write the state; open calendars also show bookings that the state does not."""
+        super()._on_change()
+        if (bookings := self.place.bookings) != self._bookings:
+            self._bookings = bookings
+            self.async_update_event_listeners()
 
     @override
     async def async_get_events(

@@ -23,6 +23,7 @@ class PlaceEntity(Entity):
 
     _attr_has_entity_name = True
     _attr_should_poll = False
+    _was_available = False  # as it was written last
 
     def __init__(self, place: Place, description: EntityDescription, suffix: str) -> None:
         self.entity_description = description
@@ -35,16 +36,18 @@ class PlaceEntity(Entity):
         raise NotImplementedError
 
     @callback
-    def _on_change(self) -> None:
-        """Write the state, but only if something that it shows has changed."""
-        if self.refresh():
-            self.async_write_ha_state()
+    def _begin(self) -> None:
+        """Read what is shown at first; Home Assistant writes it after `async_added_to_hass`."""
+        self.refresh()
+        self._was_available = self.available
 
     @callback
-    def _on_availability(self) -> None:
-        """Write the state, for it became available or unavailable."""
-        self.refresh()
-        self.async_write_ha_state()
+    def _on_change(self) -> None:
+        """Write the state, but only if something that it shows has changed."""
+        changed, available = self.refresh(), self.available
+        if available is not self._was_available or (changed and available):
+            self._was_available = available
+            self.async_write_ha_state()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +103,8 @@ class PartEntity(PlaceEntity):
         self.async_on_remove(
             board.watch(self.part, self.entity_description.fields, self._on_change)
         )
-        self.async_on_remove(board.watch_availability(self._on_availability))
-        self.refresh()
+        self.async_on_remove(board.watch_availability(self._on_change))
+        self._begin()
 
 
 class RoomEntity(PlaceEntity):
@@ -123,8 +126,8 @@ class RoomEntity(PlaceEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the engine."""
         self.async_on_remove(self.place.watch(self._on_change))
-        self.async_on_remove(self.place.board.watch_availability(self._on_availability))
-        self.refresh()
+        self.async_on_remove(self.place.board.watch_availability(self._on_change))
+        self._begin()
 
 
 type Build = Callable[[Place], Iterable[PlaceEntity]]

@@ -78,8 +78,11 @@ class RecordingLight(PartEntity, LightEntity):
         self._attr_is_on = on if isinstance(on, bool) else None
         self._attr_color_mode = mode
         self._attr_supported_color_modes = {mode}
-        if mode is not ColorMode.ONOFF and isinstance(brightness, int | float):
-            self._attr_brightness = value_to_brightness(_PERCENT, max(brightness, 1))
+        self._attr_brightness = (
+            value_to_brightness(_PERCENT, max(brightness, 1))
+            if mode is not ColorMode.ONOFF and isinstance(brightness, int | float)
+            else None
+        )
         if mode is ColorMode.RGB:
             self._attr_rgb_color = _rgb(color)
         if self.place.board.has(self.part, "tally"):

@@ -28,7 +28,7 @@ DOORS: Final = (
         translation_key="door",
         name=None,
         part=PartKind.DOOR,
-        fields=("locked", "jammed", "motion", "changed_by"),
+        fields=("locked", "jammed", "motion", "changed_by", "latch"),
     ),
 )
 
@@ -52,11 +52,6 @@ class Door(PartEntity, LockEntity):
 
     entity_description: DoorDescription
 
-    def __init__(self, place: Place, description: DoorDescription, part: str) -> None:
-        super().__init__(place, description, part)
-        if place.board.get(part, "latch") is True:
-            self._attr_supported_features = LockEntityFeature.OPEN
-
     @override
     def show(self) -> None:
         """Set the lock's state."""
@@ -65,6 +60,9 @@ class Door(PartEntity, LockEntity):
             self.read("motion"),
             self.read("changed_by"),
         )
+        self._attr_supported_features = LockEntityFeature(0)
+        if self.read("latch") is True:
+            self._attr_supported_features = LockEntityFeature.OPEN
         self._attr_is_locked = locked if isinstance(locked, bool) else None
         self._attr_is_jammed = self.read("jammed") is True
         self._attr_is_locking = motion == Motion.LOCKING

@@ -10,9 +10,6 @@ from .core.requests import PartRequest
 from .sources.base import RequestError, Source
 from .sources.board import Board
 
-MAIN = "main"  # the key of a part that is the only one of its kind
-
-
 class Place:
     """A node or a studio."""
 
@@ -49,7 +46,7 @@ class Place:
     def part_device(self, part: str) -> ChildDeviceInfo:
         """Return the device of a part that people see as a thing of its own."""
         kind, _, key = part.partition("/")
-        named = key not in {"", MAIN}
+        named = sum(other.partition("/")[0] == kind for other in self.board) > 1
         return ChildDeviceInfo(
             identifiers={(DOMAIN, f"{self.key}_{part}")},
             parent_device_id=self._device.id,

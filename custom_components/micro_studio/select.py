@@ -5,7 +5,7 @@ from typing import Final, override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import StudioConfigEntry
@@ -38,8 +38,8 @@ async def async_setup_entry(
 def _build(place: Place) -> Iterable[PlaceEntity]:
     if isinstance(place, Room):
         yield LightModeSelect(place, LIGHT_MODE)
-        if relays := _relays(place):
-            yield RelaySelect(place, relays)
+        if _relays(place):
+            yield RelaySelect(place)
 
 
 def _relays(place: Place) -> list[str]:
@@ -72,41 +72,58 @@ class LightModeSelect(RoomEntity, SelectEntity):
 class RelaySelect(PlaceEntity, SelectEntity):
     """Which relay is used; the choice is what the node reports."""
 
-    def __init__(self, place: Place, relays: list[str]) -> None:
+    def __init__(self, place: Place) -> None:
         super().__init__(place, RELAY, RELAY.key)
-        self._relays = relays
-        self._attr_options = [_name(part) for part in relays]
+        self._followed: list[CALLBACK_TYPE] = []
+        self.refresh()
 
     @property
     @override
     def available(self) -> bool:
-        """Tell whether the node is there."""
-        return self.place.board.available
+        """Tell whether the node is there, and a relay to choose."""
+        return self.place.board.available and bool(self._attr_options)
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow all relays."""
+        """Follow all relays, also those that are fitted later."""
         board = self.place.board
-        for part in self._relays:
-            self.async_on_remove(board.watch(part, ("selected",), self._on_change))
-        self.async_on_remove(board.watch_availability(self._on_availability))
-        self.refresh()
+        self.async_on_remove(self._follow_none)
+        self.async_on_remove(board.watch_fittings(self._on_fittings))
+        self.async_on_remove(board.watch_availability(self._on_change))
+        self._follow()
+        self._begin()
 
     @override
     def refresh(self) -> bool:
-        board = self.place.board
-        option = next(
-            (_name(part) for part in self._relays if board.get(part, "selected") is True), None
-        )
-        if option == self._attr_current_option:
+        board, relays = self.place.board, _relays(self.place)
+        options = [_name(part) for part in relays]
+        option = next((_name(part) for part in relays if board.get(part, "selected") is True), None)
+        if (options, option) == (getattr(self, "_attr_options", None), self._attr_current_option):
             return False
-        self._attr_current_option = option
+        self._attr_options, self._attr_current_option = options, option
         return True
+
+    @callback
+    def _on_fittings(self) -> None:
+        self._follow_none()
+        self._follow()
+        self._on_change()
+
+    def _follow(self) -> None:
+        board = self.place.board
+        self._followed = [
+            board.watch(part, ("selected",), self._on_change) for part in _relays(self.place)
+        ]
+
+    def _follow_none(self) -> None:
+        for end in self._followed:
+            end()
+        self._followed = []
 
     @override
     async def async_select_option(self, option: str) -> None:
         """Use a relay."""
-        part = next(part for part in self._relays if _name(part) == option)
+        part = next(part for part in _relays(self.place) if _name(part) == option)
         await self.place.async_perform(SelectRelay(part))
 
 

@@ -54,6 +54,7 @@ class Scene:
     state: RoomMemory = field(init=False)
     now: datetime = field(default_factory=lambda: clock("08:00"))
     effects: list[Effect] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
     last: Step = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,6 +68,9 @@ class Scene:
         self.last = step(self.state, fact, self.now)
         self.state = self.last.state
         self.effects += self.last.effects
+        for effect in self.last.effects:
+            assert effect.key not in self.keys, "an effect happened twice"
+            self.keys.add(effect.key)
         return self.last
 
     def until(self, text: str) -> Snapshot:
@@ -76,8 +80,12 @@ class Scene:
             assert self.last.wake_at > self.now, "the engine asks to be woken in the past"
             self.now = self.last.wake_at
             self.tell(Tick())
-        self.now = moment
-        return self.tell(Tick()).snapshot
+        before, self.now = self.last, moment
+        after = self.tell(Tick())
+        if moment != before.state.now:
+            assert after.effects == (), "something happened before the wake-up"
+            assert after.snapshot == before.snapshot
+        return after.snapshot
 
     def sleep(self, text: str) -> Snapshot:
         """Let time pass without a single wake-up."""

@@ -28,12 +28,12 @@ SOURCES = ("node", "calendar")
 FLAGS = (None, False, True)
 
 # The grid is coarse so that things meet: ends and starts, deadlines and arrivals.
-grid = st.integers(0, 96).map(lambda step: DAY + 5 * step * MINUTE)
-lengths = st.integers(1, 36).map(lambda step: 5 * step * MINUTE)
+grid = st.integers(0, 36).map(lambda step: DAY + 5 * step * MINUTE)
+lengths = st.integers(1, 18).map(lambda step: 5 * step * MINUTE)
 waits = st.one_of(
     st.just(timedelta()),
-    st.integers(1, 24).map(lambda step: 5 * step * MINUTE),
-    st.integers(1, 20_000).map(lambda seconds: timedelta(seconds=seconds)),
+    st.integers(1, 12).map(lambda step: 5 * step * MINUTE),
+    st.integers(1, 10_000).map(lambda seconds: timedelta(seconds=seconds)),
 )
 
 
@@ -100,7 +100,9 @@ NAMES = st.sampled_from((None, None, None, *UIDS))
 def commands() -> st.SearchStrategy[Fact]:
     """What people do."""
     return st.one_of(
+        st.just(CheckIn()),
         st.builds(CheckIn, booking=NAMES),
+        st.just(Extend()),
         st.builds(EndSession, booking=NAMES),
         st.builds(Extend, booking=NAMES, steps=st.integers(1, 2)),
         st.builds(Release, booking=NAMES),
@@ -132,7 +134,7 @@ def stories(draw: st.DrawFn) -> list[tuple[datetime, Fact]]:
         (now, BookingsSeen(source="node", bookings=())),
         (now, BookingsSeen(source="node", bookings=draw(days()))),
     ]
-    for _ in range(draw(st.integers(0, 8))):
+    for _ in range(draw(st.integers(0, 14))):
         now += draw(waits)
         day.append((now, draw(told(now))))
     day.append((now + draw(waits), Tick()))

@@ -8,25 +8,27 @@ import subprocess
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OLD = "micro-studio-network/micro-studio"
 MANIFEST = "custom_components/micro_studio/manifest.json"
+ADDRESS = json.loads((ROOT / MANIFEST).read_text(encoding="utf-8"))["documentation"]
+# Read, not written here: the script renames this file as well.
+OLD = ADDRESS.removeprefix("https://github.com/")
+OWNER, NAME = OLD.split("/")
 
 BLUEPRINT = "blueprints/automation/micro_studio/light.yaml"
+IMPORT = "https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url="
+HACS = "https://my.home-assistant.io/redirect/hacs_repository/?"
 README = f"""
-[![Import](https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url=https%3A%2F%2Fgithub.com%2F\
-micro-studio-network%2Fmicro-studio%2Fblob%2Fmain%2F{BLUEPRINT})]
-https://my.home-assistant.io/redirect/hacs_repository/?owner=micro-studio-network&repository=micro-studio
-See <https://github.com/{OLD}.git>, https://micro-studio-network.github.io/micro-studio
-and {OLD}.
-The folder micro-studio and {OLD}-docs stay.
+[![Import]({IMPORT}https%3A%2F%2Fgithub.com%2F{OWNER}%2F{NAME}%2Fblob%2Fmain%2F{BLUEPRINT})]
+{HACS}owner={OWNER}&repository={NAME}
+See <https://github.com/{OLD}.git>, https://{OWNER.lower()}.github.io/{NAME} and {OLD}.
+The folder {NAME} and {OLD}-docs stay.
 """
-RENAMED = """
-[![Import](https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url=https%3A%2F%2Fgithub.com%2F\
-Rooms-4-You%2Fhome.rooms%2Fblob%2Fmain%2Fblueprints/automation/micro_studio/light.yaml)]
-https://my.home-assistant.io/redirect/hacs_repository/?owner=Rooms-4-You&repository=home.rooms
-See <https://github.com/Rooms-4-You/home.rooms.git>, https://rooms-4-you.github.io/home.rooms
-and Rooms-4-You/home.rooms.
-The folder micro-studio and micro-studio-network/micro-studio-docs stay.
+RENAMED = f"""
+[![Import]({IMPORT}https%3A%2F%2Fgithub.com%2FRooms-4-You%2Fhome.rooms%2Fblob%2Fmain%2F{BLUEPRINT})]
+{HACS}owner=Rooms-4-You&repository=home.rooms
+See <https://github.com/Rooms-4-You/home.rooms.git>, https://rooms-4-you.github.io/home.rooms and \
+Rooms-4-You/home.rooms.
+The folder {NAME} and {OLD}-docs stay.
 """
 
 

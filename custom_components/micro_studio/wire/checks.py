@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from math import isfinite
 from types import MappingProxyType
 from typing import Final
 
 from .errors import BadFrameError
 from .parts import Action, Field, Fields, Json, Kind
+
+_INTEGERS: Final = range(-(2**63), 2**63)  # what JSON readers agree on
 
 
 def fits(field: Field, value: Json) -> bool:
@@ -25,6 +28,13 @@ def check_args(action: Action, args: Fields) -> None:
     for field in action.args:
         if field.required and args.get(field.name) is None:
             raise BadFrameError(f"{action.name} needs {field.name}")
+
+
+def _is_number(value: Json) -> bool:
+    """Tell whether JSON can hold a number: not a number and infinity it cannot."""
+    if type(value) is float:
+        return isfinite(value)
+    return type(value) is int and value in _INTEGERS
 
 
 def _is_time(_: Field, value: Json) -> bool:
@@ -50,8 +60,8 @@ def _are_records(field: Field, value: Json) -> bool:
 _SHAPES: Final[Mapping[Kind, Callable[[Field, Json], bool]]] = MappingProxyType(
     {
         Kind.BOOLEAN: lambda _, value: type(value) is bool,
-        Kind.INTEGER: lambda _, value: type(value) is int,
-        Kind.NUMBER: lambda _, value: type(value) in (int, float),
+        Kind.INTEGER: lambda _, value: type(value) is int and value in _INTEGERS,
+        Kind.NUMBER: lambda _, value: _is_number(value),
         Kind.TEXT: lambda _, value: type(value) is str,
         Kind.TIME: _is_time,
         Kind.WORD: lambda _, value: type(value) is str,

@@ -126,7 +126,7 @@ class Pairing:
         for key in [key for key, session in self._sessions.items() if session.until <= now]:
             del self._sessions[key]
         own = [key for key, session in self._sessions.items() if session.address == address]
-        for key in own[: len(own) - _SESSIONS_PER_ADDRESS + 1]:
+        for key in own[: max(0, len(own) - _SESSIONS_PER_ADDRESS + 1)]:
             del self._sessions[key]
         if len(self._sessions) >= _SESSIONS:
             raise RequestRefusedError(ErrorCode.TOO_MANY_ATTEMPTS, "too many are pairing")

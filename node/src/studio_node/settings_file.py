@@ -42,9 +42,7 @@ def parse_settings(text: str, source: Path) -> Settings:
     try:
         raw: dict[str, Toml] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r" \(at line (\d+), column \d+\)$", str(error))
-        reason, line = (str(error)[: found.start()], int(found[1])) if found else (str(error), None)
-        raise SettingsError(reason, source=source, line=line) from error
+        raise _no_toml(str(error), text, source) from error
     root = _Table(raw, Origin(TomlLines.scan(text, source)))
     node = root.table("node")
     settings = Settings(
@@ -64,6 +62,15 @@ def parse_settings(text: str, source: Path) -> Settings:
     node.end()
     root.end()
     return settings
+
+
+def _no_toml(message: str, text: str, source: Path) -> SettingsError:
+    """Return tomllib's complaint with the line where it belongs; only 3.14 tells it apart."""
+    found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
+    if found is None:
+        return SettingsError(message, source=source)
+    line = int(found[1]) if found[1] else len(text.splitlines())
+    return SettingsError(message[: found.start()], source=source, line=line)
 
 
 class _Table:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -90,7 +91,9 @@ def check_place(place: Place) -> None:
 class Story:
     """A pure room, moved by seconds."""
 
-    def __init__(self, options: RoomOptions | None = None, vault: MemoryVault | None = None) -> None:
+    def __init__(
+        self, options: RoomOptions | None = None, vault: MemoryVault | None = None
+    ) -> None:
         self.vault = vault or MemoryVault()
         self.room = Room(options or RoomOptions(), self.vault, START)
         self.told: list[Happening] = []
@@ -122,6 +125,15 @@ def theatre(clock: ManualClock) -> Iterator[Theatre]:
     yield (theatre := Theatre(clock, World([RoomOptions(), RoomOptions(id="studio-2")], clock)))
     for task in theatre.tasks:
         task.cancel()
+
+
+@pytest.fixture
+def sockets() -> None:
+    """Allow unix sockets, which a plugin of the integration's tests forbids."""
+    with suppress(ImportError):
+        from pytest_socket import enable_socket  # noqa: PLC0415 - the node's own tests lack it
+
+        enable_socket()
 
 
 @pytest.fixture

@@ -286,7 +286,9 @@ def play(room: Room, step: str) -> None:
     room.settle(room.now)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps=STEPS)
 def test_whatever_happens_the_room_tells_no_nonsense(
     check: Callable[[Place], None], steps: list[tuple[str, float]]
