@@ -88,9 +88,7 @@ async def _play(ended: asyncio.Event, *, verify: bool) -> None:
                 say(line)
             return
         say("ready")
-        sys.stdout.write(
-            _TRY.format(url=running.home.url, path=PATH, user=USER, password=PASSWORD)
-        )
+        sys.stdout.write(_TRY.format(url=running.home.url, path=PATH, user=USER, password=PASSWORD))
         sys.stdout.flush()
         await _watch(running, ended)
 

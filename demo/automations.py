@@ -1,9 +1,69 @@
-"""Automations of the demo, made from the shipped blueprints."""
+"""Automations of the demo, made from the shipped blueprints as a partner makes them."""
+
+from typing import Any, Final
 
 from .entities import DOMAIN, Entities
 from .home_assistant import HomeAssistant
 from .sites import SITES
 
+_CONFIG: Final = "/api/config/automation/config"
+_LAMP: Final = "demo_corridor_lamp"  # unique id of the lamp in configuration.yaml
+
 
 async def create_automations(home: HomeAssistant, entities: Entities) -> None:
-    """Let a lamp follow the first studio's take, and tell about degraded interfaces."""
+    """Let a lamp follow the first studio's take, and tell about every degraded interface."""
+    first = SITES[0].studios[0]
+    await _create(
+        home,
+        "corridor_lamp",
+        f"Corridor lamp follows {first.name}",
+        "recording_light_follows_take.yaml",
+        on_air=entities.of(first.id, "on_air"),
+        recording_problem=entities.of(first.id, "recording_problem"),
+        recording_light=entities.of(first.id, "light/sign_light"),
+        lamps=[await _lamp(home)],
+    )
+    for studio in (studio for site in SITES for studio in site.studios):
+        await _create(
+            home,
+            f"degraded_{studio.id}",
+            f"Tell when the interface of {studio.name} degrades",
+            "interface_degraded.yaml",
+            studio_state=entities.of(studio.id, "state"),
+            interface_status=entities.of(studio.id, "interface/main_status"),
+            hold_down=2,
+            degraded_actions=[_notification(studio.id, studio.name, "{{ message }}")],
+            healthy_actions=[
+                _notification(studio.id, studio.name, "The interface is healthy again.")
+            ],
+        )
+
+
+async def _create(
+    home: HomeAssistant,
+    key: str,
+    alias: str,
+    blueprint: str,
+    **inputs: Any,  # noqa: ANN401 - as the blueprint takes them
+) -> None:
+    await home.post(
+        f"{_CONFIG}/{key}",
+        {
+            "alias": alias,
+            "use_blueprint": {"path": f"{DOMAIN}/{blueprint}", "input": inputs},
+        },
+    )
+
+
+def _notification(key: str, title: str, message: str) -> dict[str, Any]:
+    """Return an action that shows a message in the sidebar."""
+    return {
+        "action": "persistent_notification.create",
+        "data": {"notification_id": f"demo_{key}", "title": title, "message": message},
+    }
+
+
+async def _lamp(home: HomeAssistant) -> str:
+    """Return the entity of the lamp that the partner already has."""
+    registry: list[dict[str, Any]] = await home.command("config/entity_registry/list")
+    return next(str(entry["entity_id"]) for entry in registry if entry["unique_id"] == _LAMP)

@@ -26,9 +26,7 @@ async def create(home: HomeAssistant, entities: Entities) -> None:
             mode="storage",
         )
     await home.command("lovelace/config/save", url_path=PATH, config=_config(entities))
-    await home.command(
-        "frontend/set_user_data", key="core", value={"default_panel": PATH}
-    )
+    await home.command("frontend/set_user_data", key="core", value={"default_panel": PATH})
 
 
 def _config(entities: Entities) -> dict[str, Any]:
@@ -111,9 +109,7 @@ def _now(entities: Entities, studio: Studio) -> list[Card]:
         _tile(entities, studio, "end_session"),
         _tile(entities, studio, "maintenance"),
         {"type": "heading", "heading": "Door and light", "icon": "mdi:door"},
-        _tile(
-            entities, studio, "door/main_lock", columns=12, features=[{"type": "lock-commands"}]
-        ),
+        _tile(entities, studio, "door/main_lock", columns=12, features=[{"type": "lock-commands"}]),
         _tile(entities, studio, "door/main_contact"),
         _tile(entities, studio, "door/main_battery"),
         _tile(
@@ -177,7 +173,12 @@ def _days(entities: Entities, studio: Studio) -> list[Card]:
 
 
 def _tile(
-    entities: Entities, studio: Studio, what: str, *, columns: int = 6, **options: Any  # noqa: ANN401 - as the card takes them
+    entities: Entities,
+    studio: Studio,
+    what: str,
+    *,
+    columns: int = 6,
+    **options: Any,  # noqa: ANN401 - as the card takes them
 ) -> Card:
     return {
         "type": "tile",

@@ -77,4 +77,3 @@ class SiteNode:
 def state_dir(folder: Path, site: Site) -> Path:
     """Return where a site's node keeps its state."""
     return folder / site.id
-

@@ -44,6 +44,4 @@ SITES: Final = (_site("city"), _site("suburb"))
 
 def site_of(studio: str) -> Site | None:
     """Return the site that a studio belongs to."""
-    return next(
-        (site for site in SITES if any(room.id == studio for room in site.studios)), None
-    )
+    return next((site for site in SITES if any(room.id == studio for room in site.studios)), None)

@@ -4,6 +4,7 @@ import custom_components  # noqa: F401  # isort: skip  claims the name before th
 
 from collections.abc import Iterator
 import logging
+import re
 
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -27,15 +28,36 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(HomeAssistantSnapshotExtension)
 
 
+@pytest.fixture
+def intended() -> list[str]:
+    """Return the complaints that a test wants to see, as patterns; each must really come."""
+    return []
+
+
 @pytest.fixture(autouse=True)
-def _no_complaints(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+def _no_complaints(caplog: pytest.LogCaptureFixture, intended: list[str]) -> Iterator[None]:
     """Fail a test in which Home Assistant complains about the integration."""
     yield
     complaints = [
         record.getMessage()
-        for record in (*caplog.get_records("setup"), *caplog.get_records("call"))
+        for phase in ("setup", "call", "teardown")
+        for record in caplog.get_records(phase)  # type: ignore[arg-type]
         if record.levelno >= logging.WARNING
-        and ("micro_studio" in record.getMessage() or "deprecat" in record.getMessage())
+        and (
+            "micro_studio" in record.name
+            or "micro_studio" in record.getMessage()
+            or "deprecat" in record.getMessage()
+        )
         and "has not been tested by Home Assistant" not in record.getMessage()
     ]
-    assert complaints == []
+    unseen = [
+        pattern
+        for pattern in intended
+        if not any(re.search(pattern, complaint) for complaint in complaints)
+    ]
+    assert unseen == []
+    assert [
+        complaint
+        for complaint in complaints
+        if not any(re.search(pattern, complaint) for pattern in intended)
+    ] == []

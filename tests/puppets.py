@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from studio_node.app import Node
+from studio_node.database import Database
 from studio_node.devices.base import CommandRefusedError
 from studio_node.drivers import Fitting
 from studio_node.room import Board
@@ -19,6 +20,7 @@ from studio_node.wire.vocabulary import CommandClass, ErrorCode, EventType
 type Reaction = Callable[[Fields], Fields]
 
 HOST: Final = "127.0.0.1"
+NODE_ID: Final = "0123456789abcdef"
 STUDIOS: Final = {"a": "Studio A", "b": "Studio B"}
 
 
@@ -198,6 +200,7 @@ class Theatre:
 
     state_dir: Path
     studios: dict[str, str] = field(default_factory=lambda: dict(STUDIOS))
+    node_id: str = NODE_ID  # drawn by chance otherwise; snapshots need it to stay
     stages: dict[str | None, Stage] = field(default_factory=dict)
     node: Node | None = None
     port: int = 0
@@ -230,12 +233,24 @@ class Theatre:
             commands=frozenset(CommandClass) - {CommandClass.UNKNOWN},
             studios=tuple(StudioSettings(id=key, name=name) for key, name in self.studios.items()),
         )
+        await self._seed()
         node = Node(
             settings, [Fitting(studio, self.stages[studio]) for studio in (None, *self.studios)]
         )
         await node.start()
         self.node, self.port = node, node.port
         return node
+
+    async def _seed(self) -> None:
+        """Give the node its id."""
+        self.state_dir.mkdir(mode=0o700, exist_ok=True)
+        database = await Database.open(self.state_dir)
+        await database.run(
+            lambda connection: connection.execute(
+                "INSERT OR IGNORE INTO facts VALUES ('node_id', ?)", (self.node_id,)
+            )
+        )
+        await database.close()
 
     async def stop(self) -> None:
         """Stop the node."""
@@ -245,9 +260,11 @@ class Theatre:
 
 
 @asynccontextmanager
-async def theatre(state_dir: Path) -> AsyncGenerator[Theatre]:
-    """Run a node with two studios."""
-    house = Theatre(state_dir)
+async def theatre(
+    state_dir: Path, studios: Mapping[str, str] = STUDIOS, node_id: str = NODE_ID
+) -> AsyncGenerator[Theatre]:
+    """Run a node with these studios."""
+    house = Theatre(state_dir, dict(studios), node_id)
     await house.start()
     try:
         yield house

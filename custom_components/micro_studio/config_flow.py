@@ -241,14 +241,17 @@ class NodeConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def _abort_if_configured(self) -> None:
         """End a flow for a node that is known; where it is now is worth knowing."""
-        if entry := self.hass.config_entries.async_entry_for_domain_unique_id(
+        entry = self.hass.config_entries.async_entry_for_domain_unique_id(
             DOMAIN, str(self.unique_id)
-        ):
-            _seen_again(self, entry)
-        self._abort_if_unique_id_configured(
-            updates={CONF_HOST: self._address.host, CONF_PORT: self._address.port},
-            reload_on_update=False,
         )
+        try:
+            self._abort_if_unique_id_configured(
+                updates={CONF_HOST: self._address.host, CONF_PORT: self._address.port},
+                reload_on_update=False,
+            )
+        finally:
+            if entry is not None:
+                _seen_again(self, entry)
 
     def _finish(self, trust: Trust) -> ConfigFlowResult:
         """Create the entry, or bring it up to date."""

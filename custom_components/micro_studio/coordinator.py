@@ -10,7 +10,7 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import dt as dt_util
@@ -27,9 +27,10 @@ from .const import (
     MANUFACTURER,
     SUBENTRY_STUDIO,
 )
+from .core.errors import PersistError
 from .core.policy import Policy
 from .inbox import EventInbox
-from .issues import CLOCK_OFFSET, STUDIO_VANISHED, Issues
+from .issues import CLOCK_OFFSET, Issues
 from .place import Place
 from .room import Room
 from .sources.board import Board, Change
@@ -49,7 +50,7 @@ class NodeCoordinator:
     """Listen to one node; hand what it says to the rooms."""
 
     node: Place
-    hello: Hello
+    hello: Hello | None = None
 
     def __init__(self, hass: HomeAssistant, entry: StudioConfigEntry) -> None:
         self.hass = hass
@@ -69,6 +70,7 @@ class NodeCoordinator:
         self._lost = False
         self._untold: deque[Change] = deque()
         self._telling: asyncio.Task[None] | None = None
+        self._following: asyncio.Task[None] | None = None
 
     @property
     def connected(self) -> bool:
@@ -85,11 +87,19 @@ class NodeCoordinator:
         Connect for the first time.
 
         Raises:
+            ConfigEntryError: what was stored is broken.
             ConfigEntryAuthFailed: the token is not known any more.
             ConfigEntryNotReady: not possible now; Home Assistant tries again.
 
         """
-        await self.store.async_load()
+        try:
+            await self.store.async_load()
+        except PersistError as error:
+            raise ConfigEntryError(
+                translation_domain=DOMAIN,
+                translation_key="broken_store",
+                translation_placeholders={"name": self.entry.title, "error": str(error)},
+            ) from error
         try:
             await self.connection.open()
         except UnauthorizedError as error:
@@ -107,12 +117,14 @@ class NodeCoordinator:
     @callback
     def run(self) -> None:
         """Follow the node in the background."""
-        self.entry.async_create_background_task(
+        self._following = self.entry.async_create_background_task(
             self.hass, self.connection.run(), f"{DOMAIN} {self.entry.title}"
         )
 
     async def async_close(self) -> None:
         """Stop everything; what is remembered is written."""
+        if self._following is not None:
+            self._following.cancel()  # or it would take our goodbye for a loss
         for room in self.rooms.values():
             room.close()
         self._inbox.close()
@@ -166,9 +178,10 @@ class NodeCoordinator:
     @callback
     def on_snapshot(self, hello: Hello, snapshot: Snapshot) -> None:
         """Take the whole state; the node is there (again)."""
-        self.hello = hello
         self.issues.clear_connection()
-        self._check_clock(hello)
+        if hello is not self.hello:  # a later snapshot of the same connection tells no time
+            self.hello = hello
+            self._check_clock(hello)
         self._register_node(hello.node)
         self._node_source.take_parts(snapshot.parts)
         self._reported = {studio: report.name for studio, report in snapshot.studios.items()}
@@ -270,19 +283,23 @@ class NodeCoordinator:
             if subentry.unique_id is not None
         }
         for studio in self.rooms.keys() - subentries.keys():
-            removed = self.rooms.pop(studio)
-            removed.close()
+            self.rooms.pop(studio).close()
+        for studio in self.store.studios - subentries.keys():
             self.store.forget(studio)
-            self.issues.clear(STUDIO_VANISHED, removed.subentry.subentry_id)
         for studio, subentry in subentries.items():
-            if studio in self._reported:
-                self.issues.clear(STUDIO_VANISHED, subentry.subentry_id)
-                if (room := self.rooms.get(studio)) is None:
-                    room = self.rooms[studio] = self._open_room(studio, subentry)
-                    self._announce(room)
+            room = self.rooms.get(studio)
+            if room is None and studio in self._reported:
+                room = self.rooms[studio] = self._open_room(studio, subentry)
+                self._announce(room)
+            if room is not None:
                 room.subentry = subentry
-            else:
-                self.issues.studio_vanished(subentry.subentry_id, subentry.title)
+        self.issues.studios_vanished(
+            {
+                subentry.subentry_id: subentry.title
+                for studio, subentry in subentries.items()
+                if studio not in self._reported
+            }
+        )
 
     def _open_room(self, studio: str, subentry: ConfigSubentry) -> Room:
         """Register the studio's device and start its engine."""

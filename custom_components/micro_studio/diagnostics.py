@@ -10,6 +10,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 
 from .const import CONF_FINGERPRINT
 from .coordinator import StudioConfigEntry
+from .core.studio import Value
 from .place import Place
 from .room import Room
 
@@ -71,5 +72,15 @@ def _board(place: Place) -> dict[str, Any]:
     board = place.board
     return {
         "available": board.available,
-        "parts": {part: {**board.part(part)} for part in board},
+        "parts": {
+            part: {name: _plain(value) for name, value in board.part(part).items()}
+            for part in board
+        },
     }
+
+
+def _plain(value: Value) -> object:
+    """Take records apart: what they hold is redacted by name."""
+    if not isinstance(value, tuple):
+        return value
+    return [item if isinstance(item, str) else asdict(item) for item in value]

@@ -10,6 +10,7 @@ from .store import RoomStore
 from .wire.messages import Event
 
 _GATHER: Final = 0.2  # s; what comes together is stored and acknowledged together
+_RETRY: Final = 30.0  # s; a full disk needs somebody who makes room
 
 
 class EventInbox:
@@ -45,6 +46,9 @@ class EventInbox:
         """Write down what the events did, then tell the node to forget them."""
         while self._unacknowledged:
             await asyncio.sleep(_GATHER)
-            ids, self._unacknowledged = tuple(self._unacknowledged), []
-            await self._store.async_save()
-            await self._connection.ack(ids)
+            ids = tuple(self._unacknowledged)
+            if await self._store.async_save():
+                del self._unacknowledged[: len(ids)]
+                await self._connection.ack(ids)
+            else:
+                await asyncio.sleep(_RETRY)

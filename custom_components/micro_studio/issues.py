@@ -1,5 +1,7 @@
 """What a person has to repair; one method per kind of trouble, raised and cleared here only."""
 
+from collections.abc import Mapping
+
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
@@ -35,14 +37,18 @@ class Issues:
         self._raise(CLOCK_OFFSET, seconds=str(round(seconds)))
 
     @callback
-    def studio_vanished(self, subentry_id: str, name: str) -> None:
-        """Say that the node does not know a studio any more; fixing it removes the studio."""
-        self._raise(STUDIO_VANISHED, fixable=True, subject=subentry_id, studio=name)
+    def studios_vanished(self, studios: Mapping[str, str]) -> None:
+        """Say which studios, subentry to name, the node does not know; fixing removes one."""
+        current = {self._id(STUDIO_VANISHED, subject) for subject in studios}
+        for issue_id in self._standing(self._id(STUDIO_VANISHED)) - current:
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+        for subject, name in studios.items():
+            self._raise(STUDIO_VANISHED, fixable=True, subject=subject, studio=name)
 
     @callback
-    def clear(self, kind: str, subject: str = "") -> None:
+    def clear(self, kind: str) -> None:
         """Take an issue back."""
-        ir.async_delete_issue(self._hass, DOMAIN, self._id(kind, subject))
+        ir.async_delete_issue(self._hass, DOMAIN, self._id(kind))
 
     @callback
     def clear_connection(self) -> None:
@@ -53,12 +59,15 @@ class Issues:
     @callback
     def clear_all(self) -> None:
         """Take everything back: the entry is removed."""
-        prefix = f"_{self._entry.entry_id}"
-        for domain, issue_id in tuple(ir.async_get(self._hass).issues):
-            if domain == DOMAIN and prefix in issue_id:
-                ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+        for issue_id in self._standing(f"_{self._entry.entry_id}"):
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
 
-    def _id(self, kind: str, subject: str) -> str:
+    def _standing(self, part: str) -> set[str]:
+        """Return the issues whose id holds this."""
+        issues = ir.async_get(self._hass).issues
+        return {issue for domain, issue in issues if domain == DOMAIN and part in issue}
+
+    def _id(self, kind: str, subject: str = "") -> str:
         return f"{kind}_{self._entry.entry_id}" + (f"_{subject}" if subject else "")
 
     def _raise(

@@ -47,10 +47,10 @@ class PolicyOptionsFlow(OptionsFlow):
         """Show the policy in sections; everything has a sensible default."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            policy = _read(user_input)
             try:
+                policy = _read(user_input)
                 Policy().with_overrides(policy)
-            except PolicyError:
+            except PolicyError, ValueError:
                 errors["base"] = "invalid_policy"
             else:
                 return self.async_create_entry(
@@ -109,14 +109,8 @@ def _number(limits: Limits) -> NumberSelector:
 def _read(user_input: dict[str, Any]) -> dict[str, Any]:
     """Return the policy of a filled form, flat."""
     policy = {field: user_input[name][field] for name in SECTIONS for field in SECTIONS[name]}
-    policy[WARNINGS.name] = [
-        float(minutes) for minutes in policy[WARNINGS.name] if _is_number(minutes)
-    ]
+    policy[WARNINGS.name] = [float(minutes) for minutes in policy[WARNINGS.name]]
     return policy
-
-
-def _is_number(text: str) -> bool:
-    return text.strip().replace(".", "", 1).isdigit()
 
 
 def _shown(options: Mapping[str, Any]) -> dict[str, Any]:

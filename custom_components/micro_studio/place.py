@@ -10,6 +10,7 @@ from .core.requests import PartRequest
 from .sources.base import RequestError, Source
 from .sources.board import Board
 
+
 class Place:
     """A node or a studio."""
 

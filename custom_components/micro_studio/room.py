@@ -30,7 +30,7 @@ from .sources.facts import BOOKING_FIELDS, SIGNAL_FIELDS, bookings_seen, signals
 from .store import RoomStore
 
 CHECK_IN_BUTTON: Final = "check_in"
-_UNHEARD: Final = 64  # booking events kept until somebody listens
+_UNHEARD: Final = 64  # events of a kind kept until somebody listens
 _LIT: Final = frozenset({Tally.STARTING, Tally.RECORDING, Tally.PAUSED, Tally.FAULT})
 
 type BookingListener = Callable[[BookingEvent], None]
@@ -68,6 +68,7 @@ class Room(Place):
         self._booking_listeners: dict[BookingListener, None] = {}
         self._happening_listeners: dict[HappeningListener, None] = {}
         self._unheard: deque[BookingEvent] = deque(maxlen=_UNHEARD)
+        self._unheard_happenings: deque[Happening] = deque(maxlen=_UNHEARD)
         self._ends = [
             *(self.board.watch(part, names, self._on_signals) for part, names in SIGNAL_FIELDS),
             *(self.board.watch(part, names, self._on_bookings) for part, names in BOOKING_FIELDS),
@@ -122,8 +123,10 @@ class Room(Place):
 
     @callback
     def listen_happenings(self, listener: HappeningListener) -> CALLBACK_TYPE:
-        """Call ``listener`` for each happening."""
+        """Call ``listener`` for each happening, those included that nobody heard so far."""
         self._happening_listeners[listener] = None
+        while self._unheard_happenings:
+            listener(self._unheard_happenings.popleft())
         return lambda: self._happening_listeners.pop(listener, None)
 
     @callback
@@ -163,6 +166,8 @@ class Room(Place):
                 button == CHECK_IN_BUTTON
             ):
                 self._check_in_at_panel()
+        if not self._happening_listeners:
+            self._unheard_happenings.append(happening)
         for listener in tuple(self._happening_listeners):
             listener(happening)
 
@@ -203,7 +208,9 @@ class Room(Place):
                     command = SetLight(part=part, tally=tally)
                 else:
                     command = SetLight(part=part, on=tally in _LIT)
-                self.hass.async_create_task(self._async_light(command), eager_start=False)
+                self._entry.async_create_background_task(
+                    self.hass, self._async_light(command), f"{DOMAIN} tally", eager_start=False
+                )
 
     async def _async_light(self, command: SetLight) -> None:
         """Set a light, after it is written down that it was wanted."""

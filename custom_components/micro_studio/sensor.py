@@ -151,11 +151,7 @@ PART_SENSORS: Final = (
         suggested_display_precision=1,
     ),
     _measured(
-        PartKind.RELAY,
-        "rtt",
-        UnitOfTime.MILLISECONDS,
-        device_class=SensorDeviceClass.DURATION,
-        enabled=True,
+        PartKind.RELAY, "rtt", UnitOfTime.MILLISECONDS, device_class=SensorDeviceClass.DURATION
     ),
     _measured(PartKind.RELAY, "loss", PERCENTAGE, precision=1),
     _measured(

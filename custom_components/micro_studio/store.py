@@ -1,17 +1,31 @@
 """What outlives a restart: how far each room is, and which events have been counted."""
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
+from .core.document import Node
 from .core.memory import RoomMemory
 from .core.persist import dump, load
 from .core.policy import Policy
 
 VERSION: Final = 1
 SAVE_DELAY: Final = 5.0  # s
+
+
+class _CandidStore[T: Mapping[str, Any]](Store[T]):
+    """A store that does not keep to itself that the disk is full."""
+
+    failed = False
+
+    @override
+    async def _async_write_data(self, data: dict[str, Any]) -> None:
+        self.failed = True
+        await super()._async_write_data(data)
+        self.failed = False
 
 
 class RoomStore:
@@ -21,24 +35,34 @@ class RoomStore:
         self.last_event = 0
         self._rooms: dict[str, RoomMemory] = {}
         self._documents: dict[str, dict[str, Any]] = {}
-        self._store: Store[dict[str, Any]] = Store(
+        self._readable = False
+        self._store: _CandidStore[dict[str, Any]] = _CandidStore(
             hass, VERSION, f"{DOMAIN}.{entry_id}", private=True, atomic_writes=True
         )
 
-    async def async_load(self) -> None:
-        """Read the file; a broken one raises instead of passing for an empty one."""
-        if (data := await self._store.async_load()) is not None:
-            self.last_event = int(data["last_event"])
-            self._documents = dict(data["rooms"])
+    @property
+    def studios(self) -> frozenset[str]:
+        """Return the studios of which something is remembered."""
+        return frozenset(self._rooms) | frozenset(self._documents)
 
-    def recall(self, studio: str, policy: Policy) -> RoomMemory:
+    async def async_load(self) -> None:
         """
-        Return what is remembered of a room.
+        Read the file.
 
         Raises:
-            PersistError: the stored document is broken.
+            PersistError: it is broken; it does not pass for an empty one, and stays as it is.
 
         """
+        if (data := await self._store.async_load()) is not None:
+            stored = Node(place="store", value=data)
+            for _, room in stored.child("rooms").children():
+                load(room.value, Policy())
+            self.last_event = stored.integer("last_event")
+            self._documents = dict(data["rooms"])
+        self._readable = True
+
+    def recall(self, studio: str, policy: Policy) -> RoomMemory:
+        """Return what is remembered of a room."""
         if (document := self._documents.get(studio)) is None:
             return RoomMemory(policy=policy)
         return load(document, policy)
@@ -54,9 +78,11 @@ class RoomStore:
         self._documents.pop(studio, None)
         self._store.async_delay_save(self._data, SAVE_DELAY)
 
-    async def async_save(self) -> None:
-        """Write now: something in the outside world depends on it."""
-        await self._store.async_save(self._data())
+    async def async_save(self) -> bool:
+        """Write now, for something in the outside world depends on it; tell whether it worked."""
+        if self._readable:
+            await self._store.async_save(self._data())
+        return self._readable and not self._store.failed
 
     async def async_remove(self) -> None:
         """Delete the file."""

@@ -30,7 +30,7 @@ PATIENCE = 5.0  # s
 async def until(condition: Callable[[], bool], patience: float = PATIENCE) -> None:
     """Wait for something to become true."""
     async with asyncio.timeout(patience):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - any condition, not only ours to signal
             await asyncio.sleep(0.005)
 
 

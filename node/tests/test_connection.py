@@ -11,8 +11,10 @@ from node.tests.conftest import Connect, StartNode
 from node.tests.room import Client, Part, bearer, until, url
 from studio_node.app import Node
 from studio_node.connection import Timing
+from studio_node.deltas import delta_tail
 from studio_node.wire import codec
 from studio_node.wire.messages import MAX_FRAME, Delta, Hello, Resync, Snapshot, Subscribe
+from studio_node.wire.parts import Fields
 
 
 async def test_a_client_gets_hello_and_the_whole_state(
@@ -137,8 +139,11 @@ async def test_a_client_that_takes_nothing_is_closed_and_costs_bounded_memory(
     token = await node.issue_token("stuck")
     client = await Client.connect(session, node, token)
     connection = next(iter(node.server.connections))
-    transport = client.socket._response.connection.transport  # type: ignore[union-attr]
-    transport.pause_reading()
+    # As a client whose machine sleeps: the kernel's buffers fill, then the node's.
+    response = client.socket._response
+    assert response.connection is not None
+    assert isinstance(response.connection.transport, asyncio.ReadTransport)
+    response.connection.transport.pause_reading()
 
     async def shout() -> None:
         number = 0
@@ -203,14 +208,14 @@ async def test_stopping_says_goodbye(
 async def test_one_publish_is_written_out_once_for_all(
     connect: Connect, door: Part, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import studio_node.hub as hub_module  # noqa: PLC0415
-
     clients = [await connect() for _ in range(4)]
     calls: list[str] = []
-    original = hub_module.delta_tail
-    monkeypatch.setattr(
-        hub_module, "delta_tail", lambda *args: calls.append(args[1]) or original(*args)
-    )
+
+    def write(studio: str | None, part: str, fields: Fields) -> bytes:
+        calls.append(part)
+        return delta_tail(studio, part, fields)
+
+    monkeypatch.setattr("studio_node.hub.delta_tail", write)
     door.board.publish({"locked": False})
     for client in clients:
         frame = await client.next(Delta)

@@ -10,7 +10,9 @@ from studio_node.wire.messages import Delta
 async def test_diagnostics_count_and_hide(
     client: Client, node: Node, session: ClientSession, token: str, door: Part
 ) -> None:
-    door.board.publish({"credentials": [{"tag": "guest-of-monday"}], "changed_by": "guest-of-monday"})
+    door.board.publish(
+        {"credentials": [{"tag": "guest-of-monday"}], "changed_by": "guest-of-monday"}
+    )
     await client.next(Delta)
     async with session.get(
         url(node, "/v1/diagnostics"), ssl=Fingerprint(node.fingerprint), headers=bearer(token)

@@ -113,6 +113,11 @@ async def test_a_mistake_is_one_sentence(
     assert message in err
 
 
+def write(config: Path, text: str) -> None:
+    """Change the settings."""
+    config.write_text(text)
+
+
 async def test_check_reports_and_fails_when_something_is_wrong(config: Path) -> None:
     code, out, _ = await call("check", "--config", config)
     assert code == 0, out
@@ -125,13 +130,13 @@ async def test_check_reports_and_fails_when_something_is_wrong(config: Path) -> 
     ]
     server = await asyncio.start_server(lambda _r, writer: writer.close(), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    config.write_text(TOML.replace("port = 0", f"port = {port}"))
+    write(config, TOML.replace("port = 0", f"port = {port}"))
     code, out, _ = await call("check", "--config", config)
     assert code == 1
     assert "wrong  port" in out
     server.close()
     await server.wait_closed()
-    config.write_text("[node]\nprot = 1")
+    write(config, "[node]\nprot = 1")
     code, out, _ = await call("check", "--config", config)
     assert code == 1
     assert "studio-node.toml:2: node.prot is not a known setting: did you mean 'port'?" in out

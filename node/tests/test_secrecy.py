@@ -25,7 +25,7 @@ def test_an_entry_code_is_hidden_also_in_a_traceback_while_it_is_about() -> None
     secrecy = Secrecy()
     with secrecy.hold(["4711"]):
         try:
-            raise ValueError("bad code 4711")
+            int("bad code 4711")
         except ValueError as error:
             info = (type(error), error, error.__traceback__)
             record = logging.LogRecord("x", logging.ERROR, "", 0, "failed", (), info)

@@ -8,12 +8,17 @@ from studio_node.database import FILE, Database
 from studio_node.tokens import Tokens
 
 
+def stored(directory: Path) -> bytes:
+    """Return all that the database has written."""
+    return b"".join(file.read_bytes() for file in directory.glob(f"{FILE}*"))
+
+
 async def test_a_token_is_stored_only_as_a_hash_and_survives(tmp_path: Path) -> None:
     database = await Database.open(tmp_path)
     secret = await (await Tokens.load(database)).issue("Home Assistant")
     await database.close()
     assert len(secret) == 43
-    assert all(secret.encode() not in file.read_bytes() for file in tmp_path.glob(f"{FILE}*"))
+    assert secret.encode() not in stored(tmp_path)
     assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
     database = await Database.open(tmp_path)
     tokens = await Tokens.load(database)

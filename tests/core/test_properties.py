@@ -6,7 +6,7 @@ import json
 
 from hypothesis import given, settings, strategies as st
 
-from custom_components.micro_studio.core.booking import PRESENT
+from custom_components.micro_studio.core.booking import PRESENT, Booking
 from custom_components.micro_studio.core.effects import (
     BookingEvent,
     BookingEventKind as Kind,
@@ -14,14 +14,14 @@ from custom_components.micro_studio.core.effects import (
 )
 from custom_components.micro_studio.core.engine import Step, step
 from custom_components.micro_studio.core.errors import BookingError
-from custom_components.micro_studio.core.facts import Fact, SignalsSeen, Tick
+from custom_components.micro_studio.core.facts import BookingsSeen, CheckIn, Fact, SignalsSeen, Tick
 from custom_components.micro_studio.core.memory import RoomMemory
 from custom_components.micro_studio.core.persist import dump, load
 from custom_components.micro_studio.core.policy import Policy
 from custom_components.micro_studio.core.signals import Signals
 from custom_components.micro_studio.core.snapshot import RoomState
-from tests.core.scene import DAY
-from tests.core.stories import policies, stories
+from tests.core.scene import DAY, MINUTE
+from tests.core.stories import policies, signals, stories
 
 Story = list[tuple[datetime, Fact]]
 DAYS = settings(max_examples=300, deadline=None)
@@ -108,11 +108,11 @@ def test_a_restart_forgets_nothing_and_repeats_nothing(
 ) -> None:
     """At any moment, stored and read, the room goes on as if nothing had happened."""
     play, restarted = Play(policy), Play(policy)
-    signals = Signals()
+    heard = Signals()
     for now, fact in story:
         play.tell(fact, now)
         restarted.tell(fact, now)
-        signals = fact.signals if isinstance(fact, SignalsSeen) else signals
+        heard = fact.signals if isinstance(fact, SignalsSeen) else heard
         if data.draw(st.booleans()):
             document = json.loads(json.dumps(dump(restarted.last.state)))
             memory = load(document, restarted.last.state.policy)
@@ -120,7 +120,7 @@ def test_a_restart_forgets_nothing_and_repeats_nothing(
             assert first.effects == ()
             assert first.snapshot.state is play.last.snapshot.state
             assert first.snapshot.phase is play.last.snapshot.phase
-            restarted.last = step(first.state, SignalsSeen(signals=signals), now)
+            restarted.last = step(first.state, SignalsSeen(signals=heard), now)
             assert restarted.last.effects == ()
             assert restarted.last.snapshot == play.last.snapshot
     assert restarted.said() == play.said()
@@ -159,14 +159,35 @@ def test_the_room_is_in_one_state_that_fits_its_booking(story: Story, policy: Po
 
 
 @DAYS
-@given(story=stories(), policy=policies())
-def test_what_is_unknown_never_makes_an_overrun(story: Story, policy: Policy) -> None:
-    """A room that sees nobody warns of nobody."""
+@given(
+    reports=st.lists(st.tuples(st.integers(1, 40), signals()), min_size=1, max_size=6),
+    policy=policies(),
+)
+def test_what_is_unknown_never_makes_an_overrun(
+    reports: list[tuple[int, Signals]], policy: Policy
+) -> None:
+    """Only presence that is seen at that moment does."""
     play = Play(policy)
-    for now, fact in story:
-        blind = isinstance(fact, SignalsSeen)
-        play.tell(SignalsSeen(signals=Signals()) if blind else fact, now)
-    assert not [e for e in play.effects if isinstance(e, BookingEvent) and e.kind is Kind.OVERRUN]
+    session = Booking(source="node", uid="b1", start=DAY, end=DAY + 60 * MINUTE)
+    play.tell(BookingsSeen(source="node", bookings=(session,)), DAY)
+    play.tell(CheckIn(), DAY)
+    now, heard = DAY, Signals()
+    for minutes, report in [*reports, (120, Signals())]:
+        now += minutes * MINUTE
+        known = len(play.effects)
+        play.wake_until(now)
+        assert _seen(heard) or not _overruns(play.effects[known:])
+        heard, known = report, len(play.effects)
+        play.tell(SignalsSeen(signals=report), now)
+        assert _seen(heard) or not _overruns(play.effects[known:])
+
+
+def _seen(heard: Signals) -> bool:
+    return heard.occupied is True or heard.recorder.active
+
+
+def _overruns(effects: list[Effect]) -> list[Effect]:
+    return [e for e in effects if isinstance(e, BookingEvent) and e.kind is Kind.OVERRUN]
 
 
 # kind -> what must have been told of the same booking before, if anything

@@ -1,22 +1,39 @@
 """A set up entry with a real node behind it."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from pathlib import Path
+from unittest.mock import PropertyMock, patch
 
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.micro_studio.client import backoff
 from custom_components.micro_studio.const import CONF_FINGERPRINT, CONF_KNOWN, DOMAIN
-from tests.puppets import HOST, Theatre, theatre
+from custom_components.micro_studio.coordinator import NodeCoordinator
+from tests.integration.sight import Sight
+from tests.puppets import HOST, NODE_ID, STUDIOS, Theatre, theatre
 
 
 @pytest.fixture
-async def house(socket_enabled: None, tmp_path: Path) -> AsyncGenerator[Theatre]:
-    """Run a node with two studios."""
-    async with theatre(tmp_path) as running:
+def studios() -> Mapping[str, str]:
+    """Return the studios of the node: id to name."""
+    return STUDIOS
+
+
+@pytest.fixture
+async def house(
+    socket_enabled: None,
+    tmp_path: Path,
+    studios: Mapping[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncGenerator[Theatre]:
+    """Run a node that sends everything at once, to a client that comes back at once."""
+    monkeypatch.setattr("studio_node.telemetry.PACES", {})
+    monkeypatch.setattr(backoff, "FIRST", 0.02)
+    monkeypatch.setattr(backoff, "LONGEST", 0.05)
+    async with theatre(tmp_path / "node", studios) as running:
         yield running
 
 
@@ -49,8 +66,24 @@ async def loaded(hass: HomeAssistant, entry: MockConfigEntry) -> AsyncGenerator[
     await hass.config_entries.async_unload(entry.entry_id)
 
 
-async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
-    """Wait for something that another task brings about."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
+@pytest.fixture
+def coordinator(loaded: MockConfigEntry) -> NodeCoordinator:
+    """Return what runs behind the entry."""
+    running: NodeCoordinator = loaded.runtime_data
+    return running
+
+
+@pytest.fixture
+def sight(hass: HomeAssistant, loaded: MockConfigEntry) -> Sight:
+    """Return what Home Assistant shows of the node."""
+    return Sight(hass, NODE_ID)
+
+
+@pytest.fixture
+def everything_enabled() -> Iterator[None]:
+    """Enable also what is disabled by default."""
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
+        PropertyMock(return_value=True),
+    ):
+        yield

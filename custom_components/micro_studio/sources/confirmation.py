@@ -24,21 +24,18 @@ from .base import RequestError
 type Report = Mapping[str, Value]
 
 _BRIGHTNESS_STEP: Final = 1.0  # %; lamps round
+_AT_REST: Final = frozenset({"still", None})
 _INSTALLED: Final = frozenset({"committed", "idle"})
 _NOT_INSTALLED: Final = frozenset({"rolled_back", "failed"})
 
 
 def confirmed(request: PartRequest, report: Report) -> bool:
-    """
-    Tell whether the part's report shows that the request is done.
-
-    Raises:
-        RequestError: the report shows that it never will be.
-
-    """
+    """Tell whether the part's report shows that the request is done."""
     match request:
-        case Lock() | Unlock() | OpenDoor():
-            return _bolt(request, report)
+        case Lock():
+            return report.get("locked") is True and report.get("jammed") is not True
+        case Unlock() | OpenDoor():
+            return report.get("locked") is False and report.get("jammed") is not True
         case SetLight():
             return _light(request, report)
         case SelectRelay():
@@ -55,13 +52,21 @@ def confirmed(request: PartRequest, report: Report) -> bool:
             return True
 
 
-def _bolt(request: Lock | Unlock | OpenDoor, report: Report) -> bool:
-    """Judge a bolt; one that is stuck will not move by waiting."""
-    if report.get("jammed") is True:
-        raise RequestError("jammed")
-    if isinstance(request, Lock):
-        return report.get("locked") is True
-    return report.get("locked") is False
+def failure(request: PartRequest, report: Report) -> RequestError | None:
+    """
+    Return why the request will never be done, if the report shows that.
+
+    Ask only about a report that came after the request: the one before may tell of an earlier
+    failure.
+    """
+    match request:
+        case Lock() | Unlock() | OpenDoor():
+            stuck = report.get("jammed") is True and report.get("motion") in _AT_REST
+            return RequestError("jammed") if stuck else None
+        case InstallFirmware() if (state := report.get("state")) in _NOT_INSTALLED:
+            return RequestError("update_failed", str(report.get("last_error") or state))
+        case _:
+            return None
 
 
 def _light(request: SetLight, report: Report) -> bool:
@@ -78,8 +83,6 @@ def _light(request: SetLight, report: Report) -> bool:
 def _firmware(request: InstallFirmware, report: Report) -> bool:
     """Judge an installation by the version that runs; one that waits for a take is under way."""
     state = report.get("state")
-    if state in _NOT_INSTALLED:
-        raise RequestError("update_failed", str(report.get("last_error") or state))
     wanted = request.version or report.get("available")
     return state == "waiting" or (state in _INSTALLED and report.get("installed") == wanted)
 

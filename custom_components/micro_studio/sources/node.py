@@ -29,7 +29,7 @@ from ..wire.parts import PARTS, Fields, part_kind
 from ..wire.vocabulary import EventType
 from .base import RequestError
 from .board import Board, Values
-from .confirmation import confirmed
+from .confirmation import confirmed, failure
 from .readers import READERS
 
 _ANSWER: Final = timedelta(seconds=10)
@@ -64,6 +64,17 @@ class NodeSource:
             RequestError: it was refused, or nothing confirmed it in time.
 
         """
+        # The report may come before the answer; it is watched, nothing is polled.
+        changed = asyncio.Event()
+        end = self.board.watch(request.part, PARTS[part_kind(request.part)].fields, changed.set)
+        try:
+            await self._send(request)
+            await self._confirm(request, changed)
+        finally:
+            end()
+
+    async def _send(self, request: PartRequest) -> None:
+        """Wait until the node accepts the request."""
         action, args = call(request)
         try:
             await self._connection.command(self._studio, request.part, action, args, _ANSWER)
@@ -71,23 +82,20 @@ class NodeSource:
             raise RequestError(error.code.value, error.message) from None
         except CommandUnansweredError:
             raise RequestError("unanswered") from None
-        await self._confirm(request)
 
-    async def _confirm(self, request: PartRequest) -> None:
-        """Wait for the report; the fields that matter are watched, nothing is polled."""
-        part = request.part
-        changed = asyncio.Event()
-        end = self.board.watch(part, PARTS[part_kind(part)].fields, changed.set)
+    async def _confirm(self, request: PartRequest, changed: asyncio.Event) -> None:
+        """Wait for a report that shows the end; an older one may tell of an earlier failure."""
         patience = _INSTALLATION if isinstance(request, InstallFirmware) else _CONFIRMATION
         try:
             async with asyncio.timeout(patience.total_seconds()):
-                while not confirmed(request, self.board.part(part)):
+                while not confirmed(request, self.board.part(request.part)):
                     await changed.wait()
                     changed.clear()
+                    if error := failure(request, self.board.part(request.part)):
+                        raise error
         except TimeoutError:
-            raise RequestError("unconfirmed") from None
-        finally:
-            end()
+            report = self.board.part(request.part)
+            raise failure(request, report) or RequestError("unconfirmed") from None
 
 
 def read_fields(part: str, fields: Fields) -> Values:

@@ -53,7 +53,7 @@ def _are_records(field: Field, value: Json) -> bool:
         return all(
             isinstance(item, dict) and field.record.from_dict(item) is not None for item in value
         )
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, ArithmeticError):
         return False
 
 

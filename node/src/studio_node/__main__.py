@@ -38,10 +38,10 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     simulate = commands.add_parser("simulate", help="run a room that exists only in this program")
     if "simulate" in argv:
         # Real rooms never load the simulation.
-        from .simulation import cli  # noqa: PLC0415
+        from .simulation.cli import add_arguments, run as run_simulation  # noqa: PLC0415
 
-        cli.add_arguments(simulate)
-        simulate.set_defaults(run=cli.run)
+        add_arguments(simulate)
+        simulate.set_defaults(run=run_simulation)
     return parser
 
 

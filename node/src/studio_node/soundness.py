@@ -36,7 +36,7 @@ class Soundness:
         try:
             if fits(field, value) and _in_words(field, value):
                 return value if field.kind in _PLAIN else _copy(value)
-        except (ValueError, LookupError, TypeError, AttributeError):
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
             pass  # as bad as what does not fit
         self._report(field.name, f"not a valid {field.kind}")
         return None

@@ -1,11 +1,13 @@
 """The table of acts: whatever it names can happen, and mistakes are named."""
 
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
+from node.tests.simulation.theatre import Theatre
 from studio_node.simulation.act import ActError, Need, Sort
 from studio_node.simulation.acts import ACTS, find_act, perform_act
+from studio_node.simulation.model.place import Place
 
 _EXAMPLES = {"role": "camera", "version": "0.2.0", "code": "428193", "how": "key"}
 
@@ -26,15 +28,17 @@ class FakeServer:
         self.done: list[str] = []
 
     def drop_connections(self) -> None:
+        """Note it."""
         self.done.append("dropped")
 
     def suspend(self, seconds: float) -> None:
+        """Note it."""
         self.done.append(f"asleep for {seconds:g} s")
 
 
 @pytest.mark.parametrize("name", ACTS)
 async def test_every_act_happens_and_leaves_a_sound_room(
-    theatre: Any, check: Any, name: str
+    theatre: Theatre, check: Callable[[Place], None], name: str
 ) -> None:
     theatre.world.server = FakeServer()
     if name == "install_update":
@@ -76,7 +80,7 @@ async def test_every_act_happens_and_leaves_a_sound_room(
     ],
 )
 async def test_what_cannot_happen_is_said_in_a_sentence(
-    theatre: Any, studio: str | None, act: str, given: dict[str, object], sentence: str
+    theatre: Theatre, studio: str | None, act: str, given: dict[str, object], sentence: str
 ) -> None:
     with pytest.raises(ActError) as error:
         perform_act(theatre.world, studio, act, given)
@@ -104,7 +108,7 @@ def test_a_word_too_many_is_refused() -> None:
         find_act("unplug").words(["hard"])
 
 
-async def test_the_guest_types_the_code_of_the_hour(theatre: Any) -> None:
+async def test_the_guest_types_the_code_of_the_hour(theatre: Theatre) -> None:
     theatre.open()
     stage = theatre.world.stage("studio-1")
     stage.perform("door/main", "set_credential", {"tag": "b1", "code": "428193"})
@@ -125,7 +129,7 @@ async def test_the_guest_types_the_code_of_the_hour(theatre: Any) -> None:
     assert "428193" not in repr((door.history, door.events))
 
 
-async def test_who_is_denied_stays_outside(theatre: Any) -> None:
+async def test_who_is_denied_stays_outside(theatre: Theatre) -> None:
     theatre.open()
     perform_act(theatre.world, "studio-1", "jam", {})
     perform_act(theatre.world, "studio-1", "guest_enters", {"how": "key"})
@@ -135,7 +139,7 @@ async def test_who_is_denied_stays_outside(theatre: Any) -> None:
     assert theatre.board("presence").fields["occupied"] is False
 
 
-async def test_acts_reach_the_server(theatre: Any) -> None:
+async def test_acts_reach_the_server(theatre: Theatre) -> None:
     theatre.world.server = server = FakeServer()
     perform_act(theatre.world, "node", "drop_connections", {})
     perform_act(theatre.world, None, "suspend", {"seconds": "1m"})

@@ -1,19 +1,20 @@
 """Bookings that the node keeps."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, settings, strategies as st
 import pytest
 
+from node.tests.simulation.theatre import START, Story
 from studio_node.devices.base import CommandRefusedError
 from studio_node.simulation.model.bookings import Bookings, Programme, Wish
 from studio_node.simulation.model.room import RoomOptions
 from studio_node.simulation.vault import MemoryVault
 from studio_node.wire.vocabulary import ErrorCode
 
-START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PART = "bookings"
 
 
@@ -21,12 +22,12 @@ def at(hours: float) -> datetime:
     return START + timedelta(hours=hours)
 
 
-def items(story: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = story.room.fields(PART)["items"]
+def items(story: Story) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = story.fields(PART)["items"]
     return found
 
 
-def test_each_change_counts_a_revision(story: Any) -> None:
+def test_each_change_counts_a_revision(story: Story) -> None:
     story.do(PART, "create", uid="a", start=at(1), end=at(2), title="One", guest="g")
     story.do(PART, "create", uid="a", start=at(1), end=at(2), title="One", guest="g")
     story.do(PART, "move", uid="a", start=at(3), end=at(4))
@@ -62,7 +63,7 @@ def test_each_change_counts_a_revision(story: Any) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(
-    story: Any, action: str, args: dict[str, object], error: ErrorCode
+    story: Story, action: str, args: dict[str, object], error: ErrorCode
 ) -> None:
     story.do(PART, "create", uid="a", start=at(1), end=at(2))
     story.do(PART, "create", uid="c", start=at(3), end=at(4))
@@ -73,7 +74,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
     assert items(story) == before
 
 
-def test_bookings_may_touch_and_a_cancelled_one_frees_its_time(story: Any) -> None:
+def test_bookings_may_touch_and_a_cancelled_one_frees_its_time(story: Story) -> None:
     story.do(PART, "create", uid="a", start=at(1), end=at(2))
     story.do(PART, "create", uid="b", start=at(2), end=at(3))
     story.do(PART, "cancel", uid="a")
@@ -82,7 +83,7 @@ def test_bookings_may_touch_and_a_cancelled_one_frees_its_time(story: Any) -> No
         story.do(PART, "move", uid="a", start=at(7), end=at(8))
 
 
-def test_past_bookings_stay_for_a_day(story: Any) -> None:
+def test_past_bookings_stay_for_a_day(story: Story) -> None:
     story.do(PART, "create", uid="a", start=at(1), end=at(2))
     story.wait(25.9 * 3600)
     assert [item["uid"] for item in items(story)] == ["a"]
@@ -91,7 +92,7 @@ def test_past_bookings_stay_for_a_day(story: Any) -> None:
 
 
 def test_wishes_are_booked_once_and_bookings_survive_a_restart(
-    new_story: Callable[..., Any],
+    new_story: Callable[..., Story],
 ) -> None:
     vault = MemoryVault()
     wish = Wish(timedelta(minutes=3), timedelta(minutes=5), "First", "guest-4")
@@ -107,7 +108,7 @@ def test_wishes_are_booked_once_and_bookings_survive_a_restart(
 
 
 def test_a_programme_goes_on_all_day_and_leaves_room_for_others(
-    new_story: Callable[..., Any],
+    new_story: Callable[..., Story],
 ) -> None:
     programme = Programme(timedelta(minutes=12), timedelta(minutes=6))
     vault = MemoryVault()
@@ -147,4 +148,4 @@ def test_two_live_bookings_never_overlap(steps: list[tuple[str, str, int, int]])
             continue
     found: Any = bookings.fields(START)["items"]
     live = [item for item in found if item["status"] != "cancelled"]
-    assert all(a["end"] <= b["start"] for a, b in zip(live, live[1:], strict=False))
+    assert all(a["end"] <= b["start"] for a, b in pairwise(live))

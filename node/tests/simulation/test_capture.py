@@ -1,13 +1,15 @@
 """Interface and recorder: recording is not capturing, and bad news travels at once."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from contextlib import suppress
+from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
+from node.tests.simulation.theatre import START, Story
 from studio_node.devices.base import CommandRefusedError
+from studio_node.simulation.model.door import Door
 from studio_node.simulation.model.health import Domain, worst
 from studio_node.simulation.model.interface import Interface
 from studio_node.simulation.model.place import Place
@@ -16,7 +18,6 @@ from studio_node.simulation.model.room import Room, RoomOptions
 from studio_node.simulation.vault import MemoryVault
 from studio_node.wire.vocabulary import Health
 
-START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PART = "interface/main"
 GOOD, PARTLY, BAD, OFF = (
     Health.HEALTHY,
@@ -60,22 +61,23 @@ def test_the_status_is_the_worst_of_the_domains(
     assert worst(*words) is expected
 
 
-def interface(story: Any) -> Interface:
-    found: Interface = story.room.find(Interface)
+def interface(story: Story) -> Interface:
+    found = story.room.find(Interface)
+    assert found is not None
     return found
 
 
-def touch(story: Any) -> None:
+def touch(story: Story) -> None:
     story.room.settle(story.room.now)
 
 
-def told(story: Any, part: str, *names: str) -> tuple[object, ...]:
-    fields = story.room.fields(part)
+def told(story: Story, part: str, *names: str) -> tuple[object, ...]:
+    fields = story.fields(part)
     return tuple(fields[name] for name in names)
 
 
 def test_an_unplugged_interface_is_unhealthy_at_once_and_healthy_three_seconds_after(
-    story: Any,
+    story: Story,
 ) -> None:
     names = ("present", "status", "device", "clock", "essence")
     assert told(story, PART, *names) == (True, "healthy", "healthy", "healthy", "healthy")
@@ -102,7 +104,7 @@ def test_an_unplugged_interface_is_unhealthy_at_once_and_healthy_three_seconds_a
     ],
 )
 def test_dropouts_count_for_as_long_as_they_matter(
-    story: Any, count: int, after: float, status: str
+    story: Story, count: int, after: float, status: str
 ) -> None:
     interface(story).xruns.burst(story.now, count, 2)
     touch(story)
@@ -124,7 +126,7 @@ def test_dropouts_count_for_as_long_as_they_matter(
     ],
 )
 def test_a_dead_input_is_worse_while_recording(
-    story: Any, recording: bool, after: float, silence: bool, essence: str
+    story: Story, recording: bool, after: float, silence: bool, essence: str
 ) -> None:
     if recording:
         story.do("recorder", "start")
@@ -136,10 +138,10 @@ def test_a_dead_input_is_worse_while_recording(
     assert told(story, PART, "peak") == (-144.0,)
 
 
-def test_an_overload_shows_in_load_and_level(story: Any) -> None:
+def test_an_overload_shows_in_load_and_level(story: Story) -> None:
     interface(story).overloaded = True
     touch(story)
-    fields = story.room.fields(PART)
+    fields = story.fields(PART)
     assert fields["dsp_load"] > 90
     assert fields["peak"] == 0.0
     assert fields["status"] == "unhealthy"
@@ -149,22 +151,31 @@ def test_an_overload_shows_in_load_and_level(story: Any) -> None:
     assert told(story, PART, "present", "status") == (True, "healthy")
 
 
-def test_the_driver_is_not_restarted_under_a_take(story: Any) -> None:
+def test_the_driver_is_not_restarted_under_a_take(story: Story) -> None:
     story.do("recorder", "start")
     story.wait(1)
     with pytest.raises(CommandRefusedError):
         story.do(PART, "restart")
 
 
-def test_levels_are_lively_only_while_somebody_is_there(story: Any) -> None:
-    quiet = max(story.room.fields(PART)["peak"] for _ in range(20) if not story.wait(1))
+def _loudest(story: Story) -> float:
+    peaks = []
+    for _ in range(20):
+        story.wait(1)
+        peaks.append(story.fields(PART)["peak"])
+    return float(max(peaks))
+
+
+def test_levels_are_lively_only_while_somebody_is_there(story: Story) -> None:
+    quiet = _loudest(story)
     story.do("recorder", "start")
     story.wait(1)
-    loud = max(story.room.fields(PART)["peak"] for _ in range(20) if not story.wait(1))
-    assert quiet < -55 < -25 < loud < -3
+    loud = _loudest(story)
+    assert quiet < -55
+    assert -25 < loud < -3
 
 
-def test_a_take_starts_grows_and_ends(story: Any) -> None:
+def test_a_take_starts_grows_and_ends(story: Story) -> None:
     left = told(story, "recorder", "hours_left")
     story.do("recorder", "start")
     assert told(story, "recorder", "state", "capturing") == ("starting", False)
@@ -185,8 +196,9 @@ def test_a_take_starts_grows_and_ends(story: Any) -> None:
     ]
 
 
-def test_a_paused_take_does_not_grow_and_goes_on(story: Any) -> None:
-    recorder: Recorder = story.room.find(Recorder)
+def test_a_paused_take_does_not_grow_and_goes_on(story: Story) -> None:
+    recorder = story.room.find(Recorder)
+    assert recorder is not None
     story.do("recorder", "start")
     story.wait(10.8)
     recorder.pause()
@@ -202,7 +214,7 @@ def test_a_paused_take_does_not_grow_and_goes_on(story: Any) -> None:
 
 @pytest.mark.parametrize("fault", ["unplug", "silence"])
 def test_a_take_without_sound_is_lost_after_three_seconds_and_told_once(
-    story: Any, fault: str
+    story: Story, fault: str
 ) -> None:
     story.do("recorder", "start")
     story.wait(10.8)
@@ -220,7 +232,7 @@ def test_a_take_without_sound_is_lost_after_three_seconds_and_told_once(
     assert told(story, "recorder", "bytes") == (10 * RATE,)
 
 
-def test_a_take_that_never_had_sound_is_lost_too(story: Any) -> None:
+def test_a_take_that_never_had_sound_is_lost_too(story: Story) -> None:
     interface(story).plugged = False
     story.do("recorder", "start")
     story.wait(5)
@@ -258,7 +270,8 @@ STEPS = st.lists(
 
 def play(room: Room, step: str) -> None:
     sound, recorder = room.find(Interface), room.find(Recorder)
-    door = next(part for part in room.parts.values() if part.part == "door/main")
+    door = room.find(Door)
+    assert door is not None
     assert sound is not None
     assert recorder is not None
     deeds: dict[str, Callable[[], object]] = {
@@ -274,15 +287,13 @@ def play(room: Room, step: str) -> None:
         "restart": lambda: room.perform("interface/main", "restart", {}),
         "near": lambda: room.perform("relay/near", "select", {}),
         "far": lambda: room.perform("relay/far", "select", {}),
-        "enter": lambda: room.enter(door, code=None),  # type: ignore[arg-type]
-        "leave": lambda: room.leave(door),  # type: ignore[arg-type]
+        "enter": lambda: room.enter(door, code=None),
+        "leave": lambda: room.leave(door),
         "unlock": lambda: room.perform("door/main", "unlock", {}),
         "light": lambda: room.perform("light/sign", "set", {"tally": "recording"}),
     }
-    try:
+    with suppress(CommandRefusedError):
         deeds[step]()
-    except CommandRefusedError:
-        pass
     room.settle(room.now)
 
 

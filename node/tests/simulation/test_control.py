@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from datetime import timedelta
 import json
 import os
 from pathlib import Path
@@ -127,6 +128,10 @@ items = [{starts_in = "3m", lasts = "5m", title = "First"}]
 [[studios]]
 id = "red"
 name = "Red"
+[simulation]
+scenarios = ["red=no-show"]
+quiet = "5m"
+speed = 2
 """
 
 
@@ -135,6 +140,8 @@ def test_a_settings_file_equips_the_studios(tmp_path: Path) -> None:
     path.write_text(CONFIG, encoding="utf-8")
     setup = make_setup(arguments("--config", str(path)))
     assert setup.settings.state_dir == tmp_path / "state"
+    assert [(studio, story.name) for studio, story in setup.stories] == [("red", "no-show")]
+    assert (setup.quiet, setup.speed) == (timedelta(minutes=5), 2.0)
     world = setup.world(WallClock())
     blue = world.stage("blue").place
     assert set(blue.parts) == {"door/main", "bookings"}
@@ -151,10 +158,13 @@ def test_a_settings_file_equips_the_studios(tmp_path: Path) -> None:
         (("slots = 4", "slats = 4"), (), "slats is not an option of a simulated part"),
         (('"3m"', '"soon"'), (), "items must be a duration"),
         (('"simulated"', '"zwave"'), (), "driver is no simulated part"),
+        (("quiet =", "quite ="), (), "simulation.quite is not known"),
+        (("speed = 2", "speed = 'x'"), (), "simulation.speed must be a number"),
+        (('["red=no-show"]', "[1]"), (), "simulation.scenarios must be a list of texts"),
         (("", ""), ("--scenario", "green=no-show"), "there is no studio green"),
         (("", ""), ("--scenario", "explosion"), "is neither a readable file nor one of"),
-        (("", ""), ("--programme", "6m"), "--programme"),
-        (("", ""), ("--quiet", "soon"), "--quiet must be a duration"),
+        (("", ""), ("--programme", "6m"), "the programme"),
+        (("", ""), ("--quiet", "soon"), "quiet must be a duration"),
     ],
 )
 def test_a_mistake_of_the_owner_is_named(
@@ -176,8 +186,10 @@ def test_the_driver_makes_the_standard_room() -> None:
 
 @pytest.mark.usefixtures("sockets")
 async def test_a_simulated_node_runs_and_takes_acts(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The handler would stay for all other tests.
+    monkeypatch.setattr(cli, "log_to_stderr", lambda *_, **__: None)
     state, token = tmp_path / "state", tmp_path / "token.json"
     running = asyncio.create_task(
         cli.run(

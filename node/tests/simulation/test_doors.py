@@ -1,12 +1,13 @@
 """A door lets in whom it should, and nobody else."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given, settings, strategies as st
 import pytest
 
+from node.tests.simulation.theatre import START, Story
 from studio_node.devices.base import CommandRefusedError
 from studio_node.simulation.model.door import Door, DoorOptions
 from studio_node.simulation.model.keypad import Entry, Keypad, Refusal
@@ -14,7 +15,6 @@ from studio_node.simulation.model.room import RoomOptions
 from studio_node.simulation.vault import MemoryVault
 from studio_node.wire.vocabulary import ErrorCode
 
-START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DOOR = "door/main"
 
 
@@ -22,13 +22,13 @@ def minutes(count: float) -> datetime:
     return START + timedelta(minutes=count)
 
 
-def fields(story: Any) -> dict[str, Any]:
-    result: dict[str, Any] = story.room.fields(DOOR)
-    return result
+def fields(story: Story) -> dict[str, Any]:
+    return story.fields(DOOR)
 
 
-def door(story: Any) -> Door:
-    found: Door = story.room.find(Door)
+def door(story: Story) -> Door:
+    found = story.room.find(Door)
+    assert found is not None
     return found
 
 
@@ -46,7 +46,7 @@ def door(story: Any) -> Door:
     ],
 )
 def test_the_bolt_takes_its_time(
-    story: Any, action: str, after: float, expected: dict[str, object]
+    story: Story, action: str, after: float, expected: dict[str, object]
 ) -> None:
     story.do(DOOR, action)
     story.wait(after)
@@ -54,7 +54,7 @@ def test_the_bolt_takes_its_time(
     assert story.events() == [("remote_unlock", {})]
 
 
-def test_a_code_unlocks_for_five_seconds_and_says_whose_it_was(story: Any) -> None:
+def test_a_code_unlocks_for_five_seconds_and_says_whose_it_was(story: Story) -> None:
     story.do(DOOR, "set_credential", tag="b1", code="428193")
     assert door(story).type_code(story.now, "428193")
     story.wait(0.6)
@@ -69,7 +69,7 @@ def test_a_code_unlocks_for_five_seconds_and_says_whose_it_was(story: Any) -> No
 @pytest.mark.parametrize(
     ("at", "reason"), [(-1, "outside_window"), (0, None), (29.99, None), (30, "outside_window")]
 )
-def test_the_window_is_kept_by_the_door_itself(story: Any, at: float, reason: str | None) -> None:
+def test_the_window_is_kept_by_the_door_itself(story: Story, at: float, reason: str | None) -> None:
     story.do(
         DOOR,
         "set_credential",
@@ -88,7 +88,7 @@ def test_the_window_is_kept_by_the_door_itself(story: Any, at: float, reason: st
     assert story.events() == [expected]
 
 
-def test_five_wrong_tries_lock_the_keypad_for_a_minute(story: Any) -> None:
+def test_five_wrong_tries_lock_the_keypad_for_a_minute(story: Story) -> None:
     story.do(DOOR, "set_credential", tag="b1", code="428193")
     for _ in range(5):
         door(story).type_code(story.now, "0000")
@@ -100,7 +100,7 @@ def test_five_wrong_tries_lock_the_keypad_for_a_minute(story: Any) -> None:
     assert door(story).type_code(story.now, "428193")
 
 
-def test_a_jammed_door_denies_and_says_so(story: Any) -> None:
+def test_a_jammed_door_denies_and_says_so(story: Story) -> None:
     story.do(DOOR, "set_credential", tag="b1", code="428193")
     story.do(DOOR, "unlock")
     story.wait(1)
@@ -117,7 +117,7 @@ def test_a_jammed_door_denies_and_says_so(story: Any) -> None:
     assert (fields(story)["jammed"], fields(story)["locked"]) == (False, True)
 
 
-def test_a_door_that_is_broken_open_and_one_that_stays_open_are_told(story: Any) -> None:
+def test_a_door_that_is_broken_open_and_one_that_stays_open_are_told(story: Story) -> None:
     door(story).force(story.now)
     story.wait(29)
     assert story.events() == [("forced", {})]
@@ -127,7 +127,7 @@ def test_a_door_that_is_broken_open_and_one_that_stays_open_are_told(story: Any)
         story.do(DOOR, "lock")
 
 
-def test_a_door_locks_itself_only_after_it_was_closed(story: Any) -> None:
+def test_a_door_locks_itself_only_after_it_was_closed(story: Story) -> None:
     door(story).turn_knob(story.now)
     story.wait(1)
     assert door(story).open_leaf(story.now)
@@ -153,7 +153,7 @@ def test_a_door_locks_itself_only_after_it_was_closed(story: Any) -> None:
     ],
 )
 def test_a_credential_that_cannot_be_is_refused(
-    new_story: Callable[..., Any], args: dict[str, object], error: ErrorCode
+    new_story: Callable[..., Story], args: dict[str, object], error: ErrorCode
 ) -> None:
     story = new_story(RoomOptions(doors={DOOR: DoorOptions(slots=2)}))
     story.do(DOOR, "set_credential", tag="b1", code="428193")
@@ -167,7 +167,7 @@ def test_a_credential_that_cannot_be_is_refused(
     assert fields(story)["credentials"] == before
 
 
-def test_a_lock_without_a_latch_says_so(new_story: Callable[..., Any]) -> None:
+def test_a_lock_without_a_latch_says_so(new_story: Callable[..., Story]) -> None:
     story = new_story(RoomOptions(doors={DOOR: DoorOptions(latch=False)}))
     with pytest.raises(CommandRefusedError) as refused:
         story.do(DOOR, "open")
@@ -175,7 +175,7 @@ def test_a_lock_without_a_latch_says_so(new_story: Callable[..., Any]) -> None:
 
 
 def test_codes_survive_a_restart_and_a_changed_code_keeps_its_slot(
-    new_story: Callable[..., Any],
+    new_story: Callable[..., Story],
 ) -> None:
     vault = MemoryVault()
     story = new_story(vault=vault)
@@ -191,7 +191,7 @@ def test_codes_survive_a_restart_and_a_changed_code_keeps_its_slot(
     assert not door(new_story(vault=vault)).type_code(again.now, "917350")
 
 
-def test_a_code_is_shown_nowhere(story: Any) -> None:
+def test_a_code_is_shown_nowhere(story: Story) -> None:
     story.do(DOOR, "set_credential", tag="b1", code="428193")
     door(story).type_code(story.now, "428193")
     door(story).type_code(story.now, "739201")

@@ -1,10 +1,10 @@
 """The node's software: an update waits for the room, proves itself, or is taken back."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
+from node.tests.simulation.theatre import START
 from studio_node.devices.base import CommandRefusedError
 from studio_node.simulation.model.computer import Computer, ComputerOptions
 from studio_node.simulation.model.firmware import Firmware, Flaw, Offer
@@ -14,7 +14,6 @@ from studio_node.simulation.vault import MemoryVault
 from studio_node.wire.parts import Fields
 from studio_node.wire.vocabulary import ErrorCode
 
-START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PART = "firmware/node"
 NEW = Offer("0.2.0", "Better.")
 
@@ -32,17 +31,21 @@ class Site:
 
     @property
     def fields(self) -> Fields:
+        """Return what the software says."""
         return self.node.fields(PART)
 
     def wait(self, seconds: float) -> None:
+        """Let time pass."""
         now = self.node.now + timedelta(seconds=seconds)
         self.room.advance(now)
         self.node.advance(now)
 
-    def install(self, **args: Any) -> None:
-        self.node.perform(PART, "install", args)
+    def install(self, **args: str | bool) -> None:
+        """Ask for an installation."""
+        self.node.perform(PART, "install", {**args})
 
     def states(self, seconds: float) -> list[str]:
+        """Return the stations of some seconds."""
         seen = [str(self.fields["state"])]
         for _ in range(int(seconds * 10)):
             self.wait(0.1)

@@ -1,24 +1,24 @@
 """The parts as the hub runs them: they report at once, what changes, when it changes."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
+from node.tests.simulation.theatre import Theatre
 from studio_node.devices.base import CommandRefusedError
 from studio_node.simulation.acts import perform_act
 from studio_node.simulation.clock import ManualClock, WallClock, sleep_until
 from studio_node.wire.parts import PARTS, part_kind
 
 
-async def test_a_first_full_report_comes_at_once(theatre: Any) -> None:
+async def test_a_first_full_report_comes_at_once(theatre: Theatre) -> None:
     theatre.open()
     await theatre.clock.advance(0)
     for (_, part), board in theatre.boards.items():
         assert set(board.fields) == set(PARTS[part_kind(part)].fields), part
 
 
-async def test_parts_with_commands_are_devices_and_the_others_probes(theatre: Any) -> None:
+async def test_parts_with_commands_are_devices_and_the_others_probes(theatre: Theatre) -> None:
     rig = theatre.world.rigs()["studio-1"]
     assert {item.part for item in rig.probes} == {"presence", "kit"}
     assert {item.part for item in rig.devices} == {
@@ -32,7 +32,7 @@ async def test_parts_with_commands_are_devices_and_the_others_probes(theatre: An
     }
 
 
-async def test_each_change_is_told_when_it_happens_and_only_once(theatre: Any) -> None:
+async def test_each_change_is_told_when_it_happens_and_only_once(theatre: Theatre) -> None:
     theatre.open()
     await theatre.clock.advance(1)
     door = next(d for d in theatre.world.rigs()["studio-1"].devices if d.part == "door/main")
@@ -48,7 +48,7 @@ async def test_each_change_is_told_when_it_happens_and_only_once(theatre: Any) -
     assert theatre.board("door/main", "studio-2").history[1:] == []
 
 
-async def test_what_one_part_does_wakes_the_others(theatre: Any) -> None:
+async def test_what_one_part_does_wakes_the_others(theatre: Theatre) -> None:
     theatre.open()
     perform_act(theatre.world, "studio-1", "record", {})
     await theatre.clock.advance(10)
@@ -61,7 +61,7 @@ async def test_what_one_part_does_wakes_the_others(theatre: Any) -> None:
     assert theatre.board("recorder").events[-1][:2] == (13.0, "take_lost")
 
 
-async def test_selecting_a_relay_is_told_by_both(theatre: Any) -> None:
+async def test_selecting_a_relay_is_told_by_both(theatre: Theatre) -> None:
     theatre.open()
     perform_act(theatre.world, "studio-1", "select_relay", {"part": "relay/far"})
     await theatre.clock.advance(0)
@@ -69,7 +69,7 @@ async def test_selecting_a_relay_is_told_by_both(theatre: Any) -> None:
     assert selected == [False, True]
 
 
-async def test_a_part_that_is_started_again_reports_everything_again(theatre: Any) -> None:
+async def test_a_part_that_is_started_again_reports_everything_again(theatre: Theatre) -> None:
     theatre.open()
     await theatre.clock.advance(5)
     for task in theatre.tasks:
@@ -79,13 +79,13 @@ async def test_a_part_that_is_started_again_reports_everything_again(theatre: An
     assert theatre.board("door/main").fields["locked"] is True
 
 
-async def test_the_host_takes_no_command(theatre: Any) -> None:
+async def test_the_host_takes_no_command(theatre: Theatre) -> None:
     host = next(d for d in theatre.world.rigs()[None].devices if d.part == "host")
     with pytest.raises(CommandRefusedError):
         await host.perform("reboot", {})
 
 
-async def test_a_missed_hour_is_lived_through_in_order(theatre: Any) -> None:
+async def test_a_missed_hour_is_lived_through_in_order(theatre: Theatre) -> None:
     """A suspended computer wakes up: all that was due has happened, once."""
     room = theatre.world.stage("studio-1").place
     perform_act(theatre.world, "studio-1", "guest_enters", {"how": "key"})

@@ -50,7 +50,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--speed",
         type=_speed,
-        default=1.0,
         help="how fast the story's clock runs; other than 1, it is not the client's clock",
     )
     node = parser.add_argument_group("the node")
@@ -104,7 +103,7 @@ def _add_deeds(parser: argparse.ArgumentParser) -> None:
 async def _simulate(setup: Setup, args: argparse.Namespace) -> int:
     settings = setup.settings
     make_state_dir(settings.state_dir)
-    world = setup.world(WallClock(args.speed))
+    world = setup.world(WallClock(setup.speed))
     secrecy = Secrecy()
     log_to_stderr(secrecy, verbose=args.verbose)
     node = Node(settings, fittings(world), secrecy=secrecy)

@@ -4,6 +4,7 @@ import argparse
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from studio_node.drivers import SIMULATED, Fitting
 from studio_node.errors import SettingsError, StateError
@@ -17,6 +18,9 @@ from .options import computer_options, programme, room_options
 from .scenario import Scenario, ScenarioError, load_scenario
 from .world import World
 
+_OWN: Final = ("scenarios", "programme", "quiet", "speed")
+_KINDS: Final[dict[type, str]] = {str: "text", float: "number"}
+
 
 @dataclass(frozen=True, slots=True)
 class Setup:
@@ -26,6 +30,7 @@ class Setup:
     stories: tuple[tuple[str, Scenario], ...] = ()
     programme: Programme | None = None
     quiet: timedelta | None = None
+    speed: float = 1.0
 
     def world(self, clock: Clock) -> World:
         """Return the simulated world, with what it remembers from before."""
@@ -66,11 +71,12 @@ def make_setup(args: argparse.Namespace) -> Setup:
         announce=settings.announce and args.announce,
         state_dir=state_dir(args, settings if args.config else None),
     )
-    return Setup(
-        settings,
-        _stories(args.scenario, studios),
-        _programme(args.programme),
-        _quiet(args.quiet),
+    return _with_simulation(
+        Setup(settings),
+        scenarios=args.scenario or _own(settings, "scenarios", list, []),
+        programme=args.programme or _own(settings, "programme", str, None),
+        quiet=args.quiet or _own(settings, "quiet", str, None),
+        speed=args.speed or _own(settings, "speed", float, 1.0),
     )
 
 
@@ -91,6 +97,36 @@ def make_state_dir(path: Path) -> None:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StateError(f"{path} cannot be made: {error}") from None
+
+
+def _with_simulation(
+    setup: Setup, *, scenarios: list[str], programme: str | None, quiet: str | None, speed: float
+) -> Setup:
+    for key in setup.settings.simulation:
+        if key not in _OWN:
+            reason = f"is not known to the simulation (it knows {', '.join(_OWN)})"
+            raise setup.settings.origin.error(f"simulation.{key}", reason)
+    return replace(
+        setup,
+        stories=_stories(scenarios, setup.settings.studios),
+        programme=_programme(programme),
+        quiet=_quiet(quiet),
+        speed=speed,
+    )
+
+
+def _own[T, D](settings: Settings, key: str, kind: type[T], default: D) -> T | D:
+    """Return what the settings' table ``simulation`` says; the command line goes before it."""
+    value = settings.simulation.get(key)
+    if kind is float and isinstance(value, int):
+        value = float(value)
+    if value is None:
+        return default
+    words = value if isinstance(value, list) else []
+    if not isinstance(value, kind) or any(not isinstance(word, str) for word in words):
+        reason = "must be a list of texts" if kind is list else f"must be a {_KINDS[kind]}"
+        raise settings.origin.error(f"simulation.{key}", reason)
+    return value
 
 
 def _standard_studios(count: int) -> tuple[StudioSettings, ...]:
@@ -133,11 +169,11 @@ def _programme(text: str | None) -> Programme | None:
     try:
         return programme({"every": every, "lasts": lasts})
     except ValueError as error:
-        raise SettingsError(f"--programme {error}, as in 12m/6m") from None
+        raise SettingsError(f"the programme {error}, as in 12m/6m") from None
 
 
 def _quiet(text: str | None) -> timedelta | None:
     try:
         return None if text is None else parse_duration(text)
     except ValueError as error:
-        raise SettingsError(f"--quiet {error}") from None
+        raise SettingsError(f"quiet {error}") from None
