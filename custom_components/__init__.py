@@ -1,0 +1,1 @@
+"""The integration, in the place where Home Assistant looks for it."""

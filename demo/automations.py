@@ -44,7 +44,7 @@ async def _create(
     key: str,
     alias: str,
     blueprint: str,
-    **inputs: Any,  # noqa: ANN401 - as the blueprint takes them
+    **inputs: Any,
 ) -> None:
     await home.post(
         f"{_CONFIG}/{key}",

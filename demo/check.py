@@ -1,4 +1,4 @@
-"""Does the running demo keep its promise?"""
+"""Look whether the running demo keeps its promise."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any, Final
 from .entities import Entities
 from .errors import DemoError
 from .home_assistant import HomeAssistant
-from .promise import LIVELY, NODE, STUDIO
+from .promise import AUTOMATIONS, LIVELY, NODE, STUDIO
 
 _LIVELY_WITHIN: Final = 90.0  # s
 
@@ -21,9 +21,16 @@ async def check(home: HomeAssistant, entities: Entities) -> list[str]:
         seen += _compare(studio, STUDIO, found, states, missing)
     for found in entities.nodes:
         seen += _compare("a node", NODE, found, states, missing)
+    automations = [entity for entity in states if entity.startswith("automation.")]
+    missing += [f"{entity} is {states[entity]}" for entity in automations if states[entity] != "on"]
+    if len(automations) != AUTOMATIONS:
+        missing.append(f"{len(automations)} automations instead of {AUTOMATIONS}")
     if missing:
         raise DemoError("The demo does not keep its promise:\n  " + "\n  ".join(missing))
-    lines = [f"{seen} promised entities exist and are alive"]
+    lines = [
+        f"{seen} promised entities exist and are alive",
+        f"{AUTOMATIONS} automations from the blueprints are on",
+    ]
     await _complaints(home)
     lines.append("no warning or error names the integration")
     moved = await _lively(home, entities)

@@ -68,7 +68,7 @@ def _overview(entities: Entities) -> Card:
                     columns=12,
                     features=[{"type": "lock-commands"}],
                 ),
-                _tile(entities, studio, "light/sign_light", color="state"),
+                _tile(entities, studio, "light/sign_light"),
                 _tile(entities, studio, "interface/main_status"),
                 _tile(entities, studio, "next_booking"),
                 _tile(entities, studio, "session_ends"),
@@ -104,9 +104,9 @@ def _now(entities: Entities, studio: Studio) -> list[Card]:
         _tile(entities, studio, "state", columns=12, color="deep-purple"),
         _tile(entities, studio, "on_air", color="red"),
         _tile(entities, studio, "recording_problem", color="red"),
-        _tile(entities, studio, "check_in"),
-        _tile(entities, studio, "extend_session"),
-        _tile(entities, studio, "end_session"),
+        _tile(entities, studio, "check_in", hide_state=True),
+        _tile(entities, studio, "extend_session", hide_state=True),
+        _tile(entities, studio, "end_session", hide_state=True),
         _tile(entities, studio, "maintenance"),
         {"type": "heading", "heading": "Door and light", "icon": "mdi:door"},
         _tile(entities, studio, "door/main_lock", columns=12, features=[{"type": "lock-commands"}]),
@@ -117,7 +117,6 @@ def _now(entities: Entities, studio: Studio) -> list[Card]:
             studio,
             "light/sign_light",
             columns=12,
-            color="state",
             features=[{"type": "light-brightness"}],
         ),
         _tile(entities, studio, "light_mode", columns=12),
@@ -178,7 +177,7 @@ def _tile(
     what: str,
     *,
     columns: int = 6,
-    **options: Any,  # noqa: ANN401 - as the card takes them
+    **options: Any,
 ) -> Card:
     return {
         "type": "tile",

@@ -118,17 +118,17 @@ class HomeAssistant:
             raise DemoError("Home Assistant is not running")
         return self._session
 
-    async def get(self, path: str) -> Any:  # noqa: ANN401 - whatever the API answers
+    async def get(self, path: str) -> Any:
         """Return the answer to a GET request."""
         return await self._request("GET", path)
 
     async def post(
         self, path: str, body: Mapping[str, Any] | None = None, *, login: bool = True
-    ) -> Any:  # noqa: ANN401 - whatever the API answers
+    ) -> Any:
         """Return the answer to a POST request."""
         return await self._request("POST", path, body or {}, login=login)
 
-    async def command(self, kind: str, **data: Any) -> Any:  # noqa: ANN401 - as the API has it
+    async def command(self, kind: str, **data: Any) -> Any:
         """Return the answer to a WebSocket command."""
         if self._socket is None:
             raise DemoError("not connected")
@@ -147,13 +147,13 @@ class HomeAssistant:
         self._listeners[self._number + 1] = listener
         await self.command(kind, **data)
 
-    async def action(self, domain: str, service: str, target: Any, **data: Any) -> None:  # noqa: ANN401
+    async def action(self, domain: str, service: str, target: Any, **data: Any) -> None:
         """Perform an action and wait until it is done."""
         await self.command(
             "call_service", domain=domain, service=service, target=target, service_data=data
         )
 
-    async def flow(self, start: str, first: Mapping[str, Any], *answers: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    async def flow(self, start: str, first: Mapping[str, Any], *answers: Mapping[str, Any]) -> Any:
         """Walk through a flow: ``start`` is the endpoint, each answer fills one form."""
         step = await self.post(start, first)
         for answer in answers:
@@ -196,7 +196,7 @@ class HomeAssistant:
         body: Mapping[str, Any] | None = None,
         *,
         login: bool = True,
-    ) -> Any:  # noqa: ANN401 - whatever the API answers
+    ) -> Any:
         headers = {"Authorization": f"Bearer {self.token}"} if login else {}
         async with self.session.request(
             method, f"{self.url}{path}", json=body, headers=headers

@@ -30,7 +30,7 @@ class SiteNode:
         self._folder = folder
 
     @classmethod
-    async def start(cls, site: Site, folder: Path, port: int) -> "SiteNode":
+    async def start(cls, site: Site, folder: Path, port: int) -> SiteNode:
         """Start the node and wait until it listens."""
         arguments = [
             "simulate",

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from .sites import SITES
+
 # What an entity shows: whether it may be unavailable in a healthy demo.
 STUDIO: Final[Mapping[str, bool]] = {
     "state": False,
@@ -36,3 +38,5 @@ NODE: Final[Mapping[str, bool]] = {
 }
 # At least one of these changes within a minute of the story.
 LIVELY: Final = ("state", "on_air", "occupied", "door/main_lock", "light/sign_light", "access")
+# A lamp that follows the first studio's take, and a message for each studio.
+AUTOMATIONS: Final = 1 + sum(len(site.studios) for site in SITES)

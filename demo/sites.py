@@ -5,7 +5,6 @@ from pathlib import Path
 import tomllib
 from typing import Final
 
-
 _NODES: Final = Path(__file__).parent / "nodes"
 
 

@@ -21,25 +21,25 @@ from homeassistant.helpers.selector import TextSelector
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import voluptuous as vol
 
-from .client.client import Address, NodeClient, Trust
+from .client.client import DEFAULT_PORT, Address, NodeClient, NodeInfo, Trust
 from .client.errors import (
+    ApiMismatchError,
     CertificateChangedError,
     ConnectionLostError,
     NodeError,
     NoRouteError,
     NotANodeError,
+    PairingClosedError,
     PairingError,
     RefusedError,
+    TooManyAttemptsError,
     UnauthorizedError,
+    WrongCodeError,
 )
 from .const import CONF_FINGERPRINT, CONF_KNOWN, DOMAIN, SUBENTRY_STUDIO
 from .coordinator import address_of, trust_of
 from .options_flow import PolicyOptionsFlow
 from .studio_flow import StudioSubentryFlow
-from .wire.codec import check_api
-from .wire.errors import ApiMismatchError
-from .wire.messages import DEFAULT_PORT, NodeInfo
-from .wire.vocabulary import ErrorCode
 
 _ADDRESS: Final = vol.Schema(
     {
@@ -59,21 +59,16 @@ _ERRORS: Final[Mapping[type[Exception], str]] = MappingProxyType(
         UnauthorizedError: "not_a_node",
         CertificateChangedError: "certificate_changed",
         ApiMismatchError: "api_mismatch",
-    }
-)
-_PAIRING_ERRORS: Final[Mapping[ErrorCode, str]] = MappingProxyType(
-    {
-        ErrorCode.WRONG_CODE: "wrong_code",
-        ErrorCode.PAIRING_CLOSED: "pairing_closed",
-        ErrorCode.TOO_MANY_ATTEMPTS: "too_many_attempts",
+        WrongCodeError: "wrong_code",
+        PairingClosedError: "pairing_closed",
+        TooManyAttemptsError: "too_many_attempts",
+        PairingError: "pairing_refused",
     }
 )
 
 
-def error_key(error: NodeError | ApiMismatchError) -> str:
+def error_key(error: NodeError) -> str:
     """Return what to tell the person about an error."""
-    if isinstance(error, PairingError):
-        return _PAIRING_ERRORS.get(error.code, "pairing_refused")
     return _ERRORS.get(type(error), "connection_lost")
 
 
@@ -221,8 +216,7 @@ class NodeConfigFlow(ConfigFlow, domain=DOMAIN):
         client = NodeClient(async_get_clientsession(self.hass), address, trust)
         try:
             info = await client.info()
-            check_api(info.api)
-        except (NodeError, ApiMismatchError) as error:
+        except NodeError as error:
             errors["base"] = error_key(error)
             if isinstance(error, ApiMismatchError):
                 placeholders |= {"ours": error.ours, "theirs": error.theirs}
@@ -235,7 +229,7 @@ class NodeConfigFlow(ConfigFlow, domain=DOMAIN):
         client = NodeClient(async_get_clientsession(self.hass), self._address)
         try:
             return await client.pair(code, self.hass.config.location_name)
-        except (NodeError, ApiMismatchError) as error:
+        except NodeError as error:
             errors["base"] = error_key(error)
             return None
 

@@ -16,8 +16,8 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import dt as dt_util
 
 from .client.client import Address, NodeClient, Trust
-from .client.connection import Loss, NodeConnection
-from .client.errors import CertificateChangedError, NodeError, UnauthorizedError
+from .client.connection import NodeConnection
+from .client.errors import ApiMismatchError, CertificateChangedError, NodeError, UnauthorizedError
 from .const import (
     CONF_FINGERPRINT,
     CONF_KNOWN,
@@ -36,7 +36,6 @@ from .room import Room
 from .sources.board import Board, Change
 from .sources.node import NodeSource, read_event
 from .store import RoomStore
-from .wire.errors import ApiMismatchError
 from .wire.messages import Delta, Event, Hello, NodeInfo, Snapshot
 
 _BURST: Final = 200  # entities written between two turns of the event loop
@@ -106,7 +105,7 @@ class NodeCoordinator:
             raise ConfigEntryAuthFailed(
                 translation_domain=DOMAIN, translation_key="unauthorized"
             ) from error
-        except (NodeError, ApiMismatchError) as error:
+        except NodeError as error:
             self._report(error)
             raise ConfigEntryNotReady(
                 translation_domain=DOMAIN,
@@ -137,7 +136,7 @@ class NodeCoordinator:
         """Return what the node tells about itself, or why it does not."""
         try:
             return await self.connection.client.diagnostics()
-        except (NodeError, ApiMismatchError) as error:
+        except NodeError as error:
             return {"error": str(error)}
 
     @callback
@@ -216,7 +215,7 @@ class NodeCoordinator:
             room.happened(happening)
 
     @callback
-    def on_lost(self, loss: Loss) -> None:
+    def on_lost(self, loss: NodeError) -> None:
         """Learn that the node is gone, or still is."""
         if not self._lost:
             LOGGER.info("%s is not reachable: %s", self.entry.title, loss)
@@ -226,7 +225,7 @@ class NodeCoordinator:
         if isinstance(loss, UnauthorizedError):
             self.entry.async_start_reauth(self.hass)
 
-    def _report(self, loss: Loss) -> None:
+    def _report(self, loss: NodeError) -> None:
         """Raise the repair that goes with a loss."""
         match loss:
             case ApiMismatchError(ours=ours, theirs=theirs):

@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+from node.tests.conftest import StartNode
+
 TOML = """
 [node]
 name = "Mill Street"
@@ -116,6 +118,21 @@ async def test_a_mistake_is_one_sentence(
 def write(config: Path, text: str) -> None:
     """Change the settings."""
     config.write_text(text)
+
+
+async def test_tokens_can_be_revoked_while_the_node_is_down(
+    start_node: StartNode, tmp_path: Path
+) -> None:
+    node = await start_node()
+    await node.issue_token("Home Assistant")
+    [token] = node.tokens
+    await node.stop()
+    where = ("--state-dir", tmp_path / "state")
+    code, out, _ = await call("tokens", "list", *where)
+    assert code == 0
+    assert re.search(rf"^{token.id} .*never +Home Assistant$", out, re.MULTILINE)
+    assert (await call("tokens", *where, "revoke", token.id))[0] == 0
+    assert "No client" in (await call("tokens", *where))[1]
 
 
 async def test_check_reports_and_fails_when_something_is_wrong(config: Path) -> None:

@@ -1,10 +1,11 @@
 """Requests to one node; the only place that meets aiohttp's errors."""
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 import errno
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final
 
 from aiohttp import (
@@ -24,9 +25,10 @@ from aiohttp import (
 )
 from yarl import URL
 
-from ..wire import codec
+from ..wire import codec, errors as wire_errors
 from ..wire.errors import BadFrameError
 from ..wire.messages import (
+    DEFAULT_PORT,
     MAX_FRAME,
     NodeInfo,
     PairChallenge,
@@ -39,17 +41,32 @@ from ..wire.pairing import Role, matches, new_nonce, proof
 from ..wire.parts import Fields
 from ..wire.vocabulary import ErrorCode
 from .errors import (
+    ApiMismatchError,
     CertificateChangedError,
     ConnectionLostError,
+    NodeError,
     NoRouteError,
     NotANodeError,
+    PairingClosedError,
     PairingError,
     RefusedError,
+    TooManyAttemptsError,
     UnauthorizedError,
+    WrongCodeError,
 )
+
+__all__ = ["DEFAULT_PORT", "Address", "NodeClient", "NodeInfo", "Trust", "check_api"]
 
 _TIMEOUT: Final = ClientTimeout(total=10)
 _WS_TIMEOUT: Final = ClientWSTimeout(ws_close=1.0)
+_REFUSALS: Final[Mapping[ErrorCode, type[NodeError]]] = MappingProxyType(
+    {
+        ErrorCode.UNAUTHORIZED: UnauthorizedError,
+        ErrorCode.WRONG_CODE: WrongCodeError,
+        ErrorCode.PAIRING_CLOSED: PairingClosedError,
+        ErrorCode.TOO_MANY_ATTEMPTS: TooManyAttemptsError,
+    }
+)
 _NOBODY: Final = bytes(32)  # a fingerprint that no certificate has
 
 
@@ -84,17 +101,19 @@ class NodeClient:
         self._session = session
 
     async def info(self) -> NodeInfo:
-        """Return who answers there."""
+        """Return who answers there; a node of another major version is refused."""
         fingerprint = self.trust.fingerprint if self.trust else await self._certificate()
         async with self._request("GET", "/v1/info", fingerprint) as response:
-            return codec.decode_body(NodeInfo, await response.read())
+            info = codec.decode_body(NodeInfo, await response.read())
+        check_api(info.api)
+        return info
 
     async def pair(self, code: str, name: str) -> Trust:
         """
         Trade a pairing code for a token; ``name`` is shown in the node's list.
 
         Raises:
-            PairingError: the node refuses, or could not prove that it knows the code.
+            PairingError: the node refuses, see its kind, or could not prove that it knows the code.
 
         """
         fingerprint = await self._certificate()
@@ -119,7 +138,7 @@ class NodeClient:
             PairResult,
         )
         if not matches(prove(Role.NODE, answer.token), answer.proof):
-            raise PairingError(ErrorCode.WRONG_CODE)
+            raise WrongCodeError
         return Trust(fingerprint, answer.token)
 
     async def diagnostics(self) -> Fields:
@@ -193,17 +212,25 @@ class NodeClient:
                 yield response
 
 
+def check_api(theirs: str) -> None:
+    """Refuse another major version of the protocol."""
+    try:
+        codec.check_api(theirs)
+    except wire_errors.ApiMismatchError as error:
+        raise ApiMismatchError(error.ours, error.theirs) from None
+
+
 def _authorization(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def _refusal(status: int, body: bytes) -> PairingError | UnauthorizedError | NotANodeError:
+def _refusal(status: int, body: bytes) -> NodeError:
     """Return the error that an answer stands for."""
     try:
         code = codec.decode_body(Refusal, body).error.code
     except BadFrameError:
         return NotANodeError(f"status {status}")
-    return UnauthorizedError() if code is ErrorCode.UNAUTHORIZED else PairingError(code)
+    return _REFUSALS.get(code, PairingError)(code.value)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from aiohttp import ClientConnectionError, ClientWebSocketResponse, WSMessage, WSMsgType
 
 from ..wire import codec
-from ..wire.errors import ApiMismatchError, BadFrameError
+from ..wire.errors import BadFrameError
 from ..wire.messages import (
     DEAD_AFTER,
     PING_INTERVAL,
@@ -24,13 +24,11 @@ from ..wire.messages import (
 )
 from ..wire.parts import Fields
 from .backoff import delays
-from .client import NodeClient
+from .client import NodeClient, check_api
 from .commands import PendingCommands
 from .errors import ConnectionLostError, NodeError, UnauthorizedError
 
 _REVOKED: Final = 4401  # close code of a token that was revoked meanwhile
-
-type Loss = NodeError | ApiMismatchError
 
 
 class Listener(Protocol):
@@ -45,7 +43,7 @@ class Listener(Protocol):
     def on_event(self, event: Event) -> None:
         """Take something that happened; `NodeConnection.ack` it when it is stored."""
 
-    def on_lost(self, loss: Loss) -> None:
+    def on_lost(self, loss: NodeError) -> None:
         """Learn that the node is gone, or that an attempt to come back failed."""
 
 
@@ -92,7 +90,6 @@ class NodeConnection:
 
         Raises:
             NodeError: not possible now, see its kind.
-            ApiMismatchError: the node speaks another major version.
 
         """
         socket = await self.client.connect()
@@ -124,7 +121,7 @@ class NodeConnection:
                 finally:
                     if loop.time() - since > self._timing.steady:
                         waits = delays()
-            except (NodeError, ApiMismatchError) as loss:
+            except NodeError as loss:
                 self._listener.on_lost(loss)
                 if isinstance(loss, UnauthorizedError):
                     return
@@ -221,7 +218,7 @@ class NodeConnection:
             case Result() as result:
                 self._commands.resolve(result)
             case Hello() as hello:
-                codec.check_api(hello.api)
+                check_api(hello.api)
                 self._hello = hello
             case Snapshot() as snapshot:
                 if self._hello is None:

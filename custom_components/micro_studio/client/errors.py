@@ -41,13 +41,30 @@ class UnauthorizedError(NodeError):
     """The node does not know the token any more; pair again."""
 
 
+class ApiMismatchError(NodeError):
+    """The node speaks another major version of the protocol; one of the two must be updated."""
+
+    def __init__(self, ours: str, theirs: str) -> None:
+        """Keep both versions."""
+        super().__init__(f"protocol {theirs} is not compatible with {ours}")
+        self.ours = ours
+        self.theirs = theirs
+
+
 class PairingError(NodeError):
     """The node does not pair; ask the person for another code."""
 
-    def __init__(self, code: ErrorCode) -> None:
-        """Keep the node's reason."""
-        super().__init__(code.value)
-        self.code = code
+
+class WrongCodeError(PairingError):
+    """The code is not the one that the node shows."""
+
+
+class PairingClosedError(PairingError):
+    """The node shows no code now."""
+
+
+class TooManyAttemptsError(PairingError):
+    """The node has had enough; wait before the next attempt."""
 
 
 class CommandRefusedError(NodeError):

@@ -1,5 +1,6 @@
 """All that the engine remembers of one room."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -51,10 +52,15 @@ class RoomMemory:
         # The agenda is in order: while its first is young, there is nothing worth a look.
         if not self.agenda or not self._forgettable(self.agenda[0], now):
             return self
-        kept = tuple(item for item in self.agenda if not self._forgettable(item, now))
-        keys = {booking.key for booking in kept}
-        progress = {key: value for key, value in self.progress.items() if key in keys}
-        return replace(self, agenda=kept, progress=MappingProxyType(progress))
+        begun = bisect_right(self.agenda, now, key=lambda booking: booking.start)
+        kept = [item for item in self.agenda[:begun] if not self._forgettable(item, now)]
+        over = {item.key for item in self.agenda[:begun]} - {item.key for item in kept}
+        progress = {key: value for key, value in self.progress.items() if key not in over}
+        return replace(
+            self,
+            agenda=(*kept, *self.agenda[begun:]),
+            progress=MappingProxyType(progress),
+        )
 
     def _forgettable(self, booking: Booking, now: datetime) -> bool:
         progress = self.progress_of(booking)

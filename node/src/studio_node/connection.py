@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 import logging
+import sqlite3
 from typing import Final
 
 from aiohttp import ClientConnectionError, WSCloseCode, WSMessage, WSMsgType, web
@@ -188,11 +189,18 @@ class Connection:
             case Command() as command:
                 self._begin(command)
             case Ack() as ack:
-                await self._desk.post.outbox.acknowledge(self.token.id, ack.ids)
+                await self._acknowledge(ack)
             case Resync():
                 self.on_studios()
             case Subscribe() as wish:
                 self._subscribe(wish)
+
+    async def _acknowledge(self, ack: Ack) -> None:
+        try:
+            await self._desk.post.outbox.acknowledge(self.token.id, ack.ids)
+        except sqlite3.Error:
+            # The events come again after the next reconnect, and the client knows their ids.
+            _LOGGER.exception("an acknowledgement could not be stored")
 
     def _begin(self, command: Command) -> None:
         if len(self._commands) >= _COMMANDS:

@@ -25,6 +25,7 @@ from .wire.vocabulary import ErrorCode
 _BODY: Final = 8 * 1024  # bytes; no request has more
 _CLIENTS: Final = 64
 _SHUTDOWN: Final = 2.0  # s
+_REVOKED: Final = "the token was revoked"
 _LOGGER: Final = logging.getLogger(__name__)
 
 _STATUS: Final = {
@@ -138,7 +139,10 @@ class Server:
         self.connections.add(connection)
         _LOGGER.info("%s connected from %s", token.name, _address(request))
         try:
-            await connection.run(request.transport)
+            if self._tokens.knows(token.id):
+                await connection.run(request.transport)
+            else:  # revoked while we were shaking hands
+                await connection.close(REVOKED, _REVOKED)
         finally:
             self.connections.discard(connection)
             _LOGGER.info("%s disconnected", token.name)
@@ -159,7 +163,7 @@ class Server:
     def _on_revoked(self, token_id: str) -> None:
         for connection in self.connections:
             if connection.token.id == token_id:
-                task = asyncio.create_task(connection.close(REVOKED, "the token was revoked"))
+                task = asyncio.create_task(connection.close(REVOKED, _REVOKED))
                 self._closing.add(task)
                 task.add_done_callback(self._closing.discard)
 

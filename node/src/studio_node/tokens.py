@@ -81,6 +81,10 @@ class Tokens:
             )
         return token if key in self._by_hash else None
 
+    def knows(self, token_id: str) -> bool:
+        """Tell whether a token is still good."""
+        return any(token.id == token_id for token in self._by_hash.values())
+
     async def revoke(self, token_id: str) -> bool:
         """Take a token back at once; tell whether there was one."""
         found = [key for key, token in self._by_hash.items() if token.id == token_id]

@@ -20,16 +20,23 @@ class CommandParser(argparse.ArgumentParser):
     """The parser of one command."""
 
 
-def add_config(parser: argparse.ArgumentParser) -> None:
-    """Let a command be told where the settings are."""
+def add_config(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
+    """Let a command be told where the settings are; ``again`` for a command's own actions."""
+    # An action must not undo what stood before it on the command line.
+    default = argparse.SUPPRESS if again else None
     parser.add_argument(
         "--config",
         type=Path,
+        default=default,
         metavar="FILE",
         help="settings (else $STUDIO_NODE_CONFIG, ./studio-node.toml or /etc/studio-node/)",
     )
     parser.add_argument(
-        "--state-dir", type=Path, metavar="DIR", help="where the node keeps its state"
+        "--state-dir",
+        type=Path,
+        default=default,
+        metavar="DIR",
+        help="where the node keeps its state",
     )
 
 

@@ -16,8 +16,9 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("tokens", help="list the clients of the node, or revoke one")
     add_config(parser)
     actions = parser.add_subparsers(metavar="ACTION")
-    actions.add_parser("list", help="list the clients (the default)")
+    add_config(actions.add_parser("list", help="list the clients (the default)"), again=True)
     revoke = actions.add_parser("revoke", help="take a client's token back")
+    add_config(revoke, again=True)
     revoke.add_argument("id", help="the token's id, from the list")
     parser.set_defaults(run=tokens, id=None)
 

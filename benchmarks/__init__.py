@@ -1,0 +1,1 @@
+"""Ratios of PERFORMANCE.md, each measured in the same run as its base."""

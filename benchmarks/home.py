@@ -1,0 +1,73 @@
+"""A real Home Assistant in this process, as small as it gets."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+import logging
+from pathlib import Path
+import tempfile
+from types import MappingProxyType
+from typing import Any, Final
+
+from homeassistant import auth, bootstrap, loader
+from homeassistant.config_entries import SOURCE_USER, ConfigEntries, ConfigEntry
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.helpers.recorder import async_initialize_recorder
+from homeassistant.setup import async_setup_component
+
+_PATIENCE: Final = 120.0  # s
+
+
+@asynccontextmanager
+async def home(*, recorder: bool = False) -> AsyncGenerator[HomeAssistant]:
+    """Run Home Assistant in a folder of its own."""
+    logging.disable(logging.WARNING)
+    with tempfile.TemporaryDirectory(prefix="micro-studio-benchmark-") as folder:
+        hass = HomeAssistant(folder)
+        hass.config.skip_pip = True
+        hass.auth = await auth.auth_manager_from_config(hass, [{"type": "homeassistant"}], [])
+        hass.config_entries = ConfigEntries(hass, {})
+        loader.async_setup(hass)
+        await loader.async_get_custom_components(hass)
+        assert await bootstrap.async_load_base_functionality(hass)
+        for domain in bootstrap.CORE_INTEGRATIONS:
+            assert await async_setup_component(hass, domain, {})
+        hass.set_state(CoreState.running)
+        if recorder:
+            async_initialize_recorder(hass)
+            database = f"sqlite:///{Path(folder, 'benchmark.db')}"
+            assert await async_setup_component(
+                hass, "recorder", {"recorder": {"db_url": database}}
+            )
+            await hass.async_block_till_done()
+        try:
+            yield hass
+        finally:
+            await hass.async_stop(force=True)
+
+
+async def add_entry(
+    hass: HomeAssistant, domain: str, title: str, data: Mapping[str, Any], *, version: int = 1
+) -> ConfigEntry:
+    """Set up a config entry; an account of work that failed is no measurement."""
+    entry: ConfigEntry = ConfigEntry(
+        data=data,
+        discovery_keys=MappingProxyType({}),
+        domain=domain,
+        minor_version=1,
+        options={},
+        source=SOURCE_USER,
+        subentries_data=None,
+        title=title,
+        unique_id=title,
+        version=version,
+    )
+    await hass.config_entries.async_add(entry)
+    return entry
+
+
+async def until(condition: Callable[[], object], seconds: float = _PATIENCE) -> None:
+    """Wait for something that another task brings about."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
