@@ -25,12 +25,12 @@ async def home(*, recorder: bool = False) -> AsyncGenerator[HomeAssistant]:
     with tempfile.TemporaryDirectory(prefix="micro-studio-benchmark-") as folder:
         hass = HomeAssistant(folder)
         hass.config.skip_pip = True
-        hass.auth = await auth.auth_manager_from_config(hass, [{"type": "homeassistant"}], [])
         hass.config_entries = ConfigEntries(hass, {})
         loader.async_setup(hass)
         await loader.async_get_custom_components(hass)
         assert await bootstrap.async_load_base_functionality(hass)
-        for domain in bootstrap.CORE_INTEGRATIONS:
+        hass.auth = await auth.auth_manager_from_config(hass, [{"type": "homeassistant"}], [])
+        for domain in (*bootstrap.CORE_INTEGRATIONS, "network"):
             assert await async_setup_component(hass, domain, {})
         hass.set_state(CoreState.running)
         if recorder:

@@ -1,21 +1,19 @@
 """
 Many fake studio nodes in one process of its own: the protocol as it is, and nothing behind it.
 
-The first line on standard output tells port, fingerprint; each line on standard input is an order
-(see `Order`), each line of output after that the answer to one. The token of a connection is the
-node that it reaches.
+It tells its port and fingerprint, then follows `orders`. The token of a connection is the name
+of the node that it reaches. A line on each relay's ``rtt`` is the moment at which it was made.
 """
 
-import argparse
 import asyncio
 from datetime import UTC, datetime
-from itertools import cycle, islice
+from itertools import cycle
+import json
 from pathlib import Path
 import sys
 import tempfile
 
 from aiohttp import WSMsgType, web
-import orjson
 from studio_node.certificate import load_certificate
 
 from custom_components.micro_studio.wire import codec
@@ -24,78 +22,112 @@ from custom_components.micro_studio.wire.messages import (
     Delta,
     Hello,
     NodeInfo,
-    Parts,
     Snapshot,
     Studio,
 )
 
 from .orders import Order, now, orders, pace
+from .rooms import FIELD, HOST, parts, studio_id
 
 _BATCH = 16  # frames of one write when there is no other pace than the reader's
 _BACKLOG = 64 * 1024  # bytes that may wait for a slow reader
-
-
-def parts(relays: int) -> Parts:
-    """Return the parts of a studio; each relay has one telemetry sensor, and two more hidden."""
-    return {
-        f"relay/r{number}": {"rtt": 10.0, "loss": 0.0, "selected": number == 0}
-        for number in range(relays)
-    } | {"presence": {"occupied": False}, "bookings": {"items": []}}
+_SHORT = 126  # bytes; longer frames need a longer head
 
 
 class FakeNode:
-    """One connection's end: snapshots when asked, deltas when ordered."""
+    """One node's end of a connection."""
 
-    def __init__(
-        self, request: web.Request, socket: web.WebSocketResponse, studios: int, relays: int
-    ) -> None:
-        self.name = request.headers["Authorization"].removeprefix("Bearer ")
-        assert request.transport is not None
-        self._transport = request.transport
+    def __init__(self, name: str, socket: web.WebSocketResponse, transport: asyncio.Transport):
+        self._name = name
         self._socket = socket
+        self._transport = transport
         self._seq = 0
-        self._studios = studios
-        self._places = cycle(
-            [
-                (f"{self.name}-{studio}", f"relay/r{relay}")
-                for relay in range(relays)
-                for studio in range(studios)
-            ]
-        )
 
-    async def greet(self) -> None:
+    async def greet(self, studios: int, relays: int) -> None:
         """Say hello and send the state."""
-        info = NodeInfo(id=self.name, name=self.name, api=API, software="0.1.0")
+        info = NodeInfo(id=self._name, name=self._name, api=API, software="0.1.0")
         hello = Hello(api=API, node=info, boot_id="1", seq=0, time=datetime.now(UTC))
         await self._socket.send_str(codec.encode(hello))
-        await self.send_snapshot()
+        rooms = [studio_id(self._name, number) for number in range(studios)]
+        snapshot = Snapshot(
+            seq=self._seq, studios={room: Studio(name=room, parts=parts(relays)) for room in rooms}
+        )
+        await self._socket.send_str(codec.encode(snapshot))
+        self._places = cycle([(room, part) for part in parts(relays) if "/" in part for room in rooms])
 
-    async def send_snapshot(self) -> None:
-        """Send the state as it was in the beginning."""
-        studios = {
-            f"{self.name}-{number}": Studio(name=f"{self.name} {number}", parts=parts(self._relays))
-            for number in range(self._studios)
-        }
-        await self._socket.send_str(codec.encode(Snapshot(seq=self._seq, studios=studios)))
+    def write(self, count: int = 1) -> None:
+        """Write changes in one go."""
+        self._transport.write(b"".join([self._frame() for _ in range(count)]))
 
-    @property
-    def _relays(self) -> int:
-        return 0
-
-    def write(self, count: int) -> None:
-        """Write deltas in one go; each value is the moment of its making."""
-        self._transport.write(b"".join(self._frame() for _ in range(count)))
-
-    async def room_to_write(self) -> None:
-        """Wait while the reader is behind."""
-        while self._transport.get_write_buffer_size() > _BACKLOG:
-            await asyncio.sleep(0.001)
+    async def flood(self, count: int) -> None:
+        """Write as fast as the reader reads."""
+        for left in range(count, 0, -_BATCH):
+            self.write(min(_BATCH, left))
+            await asyncio.sleep(0)
+            while self._transport.get_write_buffer_size() > _BACKLOG:
+                await asyncio.sleep(0.001)
 
     def _frame(self) -> bytes:
+        """Return a change as a frame of RFC 6455; aiohttp would write each one by itself."""
         self._seq += 1
         studio, part = next(self._places)
-        text = codec.encode(Delta(self._seq, studio, part, {"rtt": now()})).encode()
-        # An unmasked text frame of RFC 6455: aiohttp would write each one by itself.
+        text = codec.encode(Delta(self._seq, studio, part, {FIELD: now()})).encode()
         size = len(text)
-        head = bytes([0x81, size]) if size < 126 else b"\x81\x7e" + size.to_bytes(2)
-        return head + text
+        return (bytes((0x81, size)) if size < _SHORT else b"\x81\x7e" + size.to_bytes(2)) + text
+
+
+class Publisher:
+    """All the nodes of one process."""
+
+    def __init__(self, studios: int, relays: int) -> None:
+        self._studios = studios
+        self._relays = relays
+        self._nodes: list[FakeNode] = []
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        """Be the node that the token names."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        name = request.headers["Authorization"].removeprefix("Bearer ")
+        assert request.transport is not None
+        node = FakeNode(name, socket, request.transport)
+        await node.greet(self._studios, self._relays)
+        self._nodes.append(node)
+        async for message in socket:
+            if message.type is WSMsgType.ERROR:
+                break
+        self._nodes.remove(node)
+        return socket
+
+    async def follow(self, order: Order) -> None:
+        """Send the messages of an order, evenly from all nodes."""
+        if order.rate:
+            nodes = cycle(self._nodes)
+            await pace(order, lambda: next(nodes).write())
+        else:
+            each, more = divmod(order.count, len(self._nodes))
+            await asyncio.gather(
+                *(node.flood(each + (number < more)) for number, node in enumerate(self._nodes))
+            )
+
+
+async def main(studios: int, relays: int) -> None:
+    """Run until standard input ends."""
+    publisher = Publisher(studios, relays)
+    app = web.Application()
+    app.router.add_get("/v1/ws", publisher.serve)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    with tempfile.TemporaryDirectory() as folder:
+        certificate = load_certificate(Path(folder))
+        site = web.TCPSite(runner, HOST, 0, ssl_context=certificate.context(), backlog=1024)
+        await site.start()
+    told = {"port": runner.addresses[0][1], "fingerprint": certificate.fingerprint.hex()}
+    print(json.dumps(told), flush=True)
+    async for order in orders():
+        await publisher.follow(order)
+    await runner.cleanup()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*map(int, sys.argv[1:])))

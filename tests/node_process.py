@@ -18,6 +18,7 @@ from studio_node.simulation import control as simulation
 HOST: Final = "127.0.0.1"
 STUDIOS: Final[Mapping[str, str]] = {"a": "Studio A", "b": "Studio B"}
 _START: Final = 30.0  # s
+_READY: Final = "; state in "
 _LISTENS: Final = re.compile(r"listens on port (\d+)")
 _CODE: Final = re.compile(r"\b[0-9A-Z]{4}(-[0-9A-Z]{4}){2}\b")
 
@@ -90,10 +91,9 @@ class NodeProcess:
         assert self._process is not None
         text = self.log.read_text(encoding="utf-8", errors="replace")
         assert self._process.poll() is None, text
-        ports = _LISTENS.findall("\n".join(line for line in text.splitlines() if " INFO " in line))
-        if len(ports) < self._starts or (self._starts == 1 and not self._pass.exists()):
+        if text.count(_READY) < self._starts or not self._pass.exists():
             return False
-        self.port = int(ports[-1])
+        self.port = int(_LISTENS.findall(text)[-1])
         return True
 
     def wait(self) -> None:

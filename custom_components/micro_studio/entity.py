@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import override
+from typing import Final, override
 from weakref import WeakKeyDictionary
 
 from homeassistant.core import callback
@@ -16,6 +16,8 @@ from .room import Room
 
 # Parts that people see as things of their own; the others belong to the studio itself.
 OWN_DEVICE = frozenset({PartKind.DOOR, PartKind.LIGHT, PartKind.INTERFACE, PartKind.RELAY})
+
+_ABSENT: Final = object()  # a field that is not fitted, as opposed to one that is unknown
 
 
 class PlaceEntity(Entity):
@@ -62,7 +64,7 @@ class PartEntity(PlaceEntity):
     """An entity that shows fields of one part."""
 
     entity_description: PartEntityDescription
-    _shown: tuple[Value, ...] | None = None
+    _shown: tuple[object, ...] | None = None
 
     def __init__(self, place: Place, description: PartEntityDescription, part: str) -> None:
         super().__init__(place, description, f"{part}_{description.key}")
@@ -85,7 +87,8 @@ class PartEntity(PlaceEntity):
     @override
     def refresh(self) -> bool:
         """Compare the fields; `show` them if one has changed."""
-        shown = tuple(self.read(name) for name in self.entity_description.fields)
+        report = self.place.board.part(self.part)
+        shown = tuple(report.get(name, _ABSENT) for name in self.entity_description.fields)
         if shown == self._shown:
             return False
         self._shown = shown

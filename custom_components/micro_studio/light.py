@@ -89,6 +89,9 @@ class RecordingLight(PartEntity, LightEntity):
             self._attr_supported_features = LightEntityFeature.EFFECT
             self._attr_effect_list = [EFFECT_OFF, *Tally]
             self._attr_effect = tally if isinstance(tally, str) else EFFECT_OFF
+        else:
+            self._attr_supported_features = LightEntityFeature(0)
+            self._attr_effect_list = self._attr_effect = None
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:

@@ -169,7 +169,7 @@ async def test_a_lamp_hears_after_an_outage_what_it_has_missed(
 ) -> None:
     await house.stop()
     await until(lambda: not coordinator.connected)
-    house.part("a", "recorder").fields["state"] = "recording"
+    house.part("a", "recorder").fields.update(state="recording", capturing=True)
     lamp.fields["tally"] = "idle"
 
     await house.start()

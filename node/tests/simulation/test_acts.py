@@ -58,7 +58,7 @@ async def test_every_act_happens_and_leaves_a_sound_room(
         ("studio-1", "unplugg", {}, "there is no such act: did you mean unplug?"),
         ("studio-9", "unplug", {}, "there is no such studio (there are: studio-1, studio-2)"),
         ("studio-1", "unplug", {"part": "interface/x"}, "there is no interface/x here"),
-        ("studio-1", "unplug", {"part": "door/main"}, "part must be a interface"),
+        ("studio-1", "unplug", {"part": "door/main"}, "part must be one of interface/…"),
         (None, "unplug", {}, "there is no interface here"),
         (None, "press", {}, "this happens in a studio: name one"),
         (
@@ -67,7 +67,7 @@ async def test_every_act_happens_and_leaves_a_sound_room(
             {"times": 3},
             "times is not taken by xruns (it takes part, count, seconds)",
         ),
-        ("studio-1", "xruns", {"count": "many"}, "count must be a integer"),
+        ("studio-1", "xruns", {"count": "many"}, "count must be a whole number"),
         ("studio-1", "xruns", {"count": 0}, "count must be from 1 to 10000"),
         ("studio-1", "xruns", {"seconds": "soon"}, "seconds must be a duration such as"),
         ("studio-1", "battery", {}, "level is needed by battery"),

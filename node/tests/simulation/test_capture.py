@@ -138,6 +138,18 @@ def test_a_dead_input_is_worse_while_recording(
     assert told(story, PART, "peak") == (-144.0,)
 
 
+@pytest.mark.parametrize(
+    ("ppm", "status"), [(50, "healthy"), (-120, "partially_healthy"), (600, "unhealthy")]
+)
+def test_a_clock_that_is_off_is_seen_in_value_and_status(
+    story: Story, ppm: float, status: str
+) -> None:
+    interface(story).extra_drift = ppm
+    touch(story)
+    assert told(story, PART, "clock", "status") == (status, status)
+    assert abs(story.fields(PART)["drift"] - ppm) < 5
+
+
 def test_an_overload_shows_in_load_and_level(story: Story) -> None:
     interface(story).overloaded = True
     touch(story)

@@ -8,6 +8,7 @@ from node.tests.simulation.theatre import Theatre
 from studio_node.devices.base import CommandRefusedError
 from studio_node.simulation.acts import perform_act
 from studio_node.simulation.clock import ManualClock, WallClock, sleep_until
+from studio_node.simulation.durations import parse_duration
 from studio_node.wire.parts import PARTS, part_kind
 
 
@@ -111,3 +112,17 @@ async def test_a_manual_clock_stops_at_every_alarm(clock: ManualClock) -> None:
     clock.call_at(begin + timedelta(seconds=1), lambda: seen.append(99)).cancel()
     await clock.advance(2.5)
     assert seen == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("12s", 12), ("1h30m", 5400), ("0.5s", 0.5), (3, 3), ("4", 4), ("1d", 86400), (0, 0)],
+)
+def test_durations_are_written_as_people_do(text: object, seconds: float) -> None:
+    assert parse_duration(text) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "-3s", "3 m", True, -1, None, "5x", "m"])
+def test_what_is_no_duration_is_refused(text: object) -> None:
+    with pytest.raises(ValueError, match="must be a duration"):
+        parse_duration(text)

@@ -46,6 +46,9 @@ class Need(Enum):
     GIVEN = "given"
 
 
+_ARTICLES: Final = {Sort.INTEGER: "a whole number", Sort.NUMBER: "a number"}
+
+
 @dataclass(frozen=True, slots=True)
 class Arg:
     """One argument; a default of None means that the act finds a value itself."""
@@ -89,7 +92,7 @@ class Arg:
         except ValueError:
             raw = None
         if isinstance(raw, bool) or not isinstance(raw, int | float) or raw != kind(raw):
-            raise BadArgumentError(self.name, f"must be a {self.sort}")
+            raise BadArgumentError(self.name, f"must be {_ARTICLES[self.sort]}")
         return raw
 
 
@@ -168,7 +171,7 @@ class Act:
     def _part(self, raw: object) -> str:
         part = str(raw)
         if part and self.kind is not None and part_kind(part) is not self.kind:
-            raise BadArgumentError(PART, f"must be a {self.kind}")
+            raise BadArgumentError(PART, f"must be one of {self.kind}/…")
         return part
 
     def words(self, words: list[str]) -> dict[str, str]:

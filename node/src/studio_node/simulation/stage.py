@@ -30,10 +30,7 @@ class Stage:
 
     def catch_up(self) -> None:
         """Bring the model to this moment."""
-        due = self.place.due()
         self.place.advance(self.clock.now())
-        if self.place.due() != due:
-            self._bell.ring()
 
     def changed(self) -> None:
         """Let all parts see, and report, what somebody changed."""

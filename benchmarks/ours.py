@@ -1,0 +1,40 @@
+"""The integration itself, set up against fake nodes."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
+from homeassistant.core import HomeAssistant
+
+from custom_components.micro_studio.const import CONF_FINGERPRINT, CONF_KNOWN, DOMAIN
+
+from .home import add_entry
+from .programs import Program, program
+from .rooms import HOST
+
+
+@asynccontextmanager
+async def nodes(*, studios: int = 1, relays: int) -> AsyncGenerator[Program]:
+    """Run a process of fake nodes, each with so many studios."""
+    async with program("publisher", studios, relays) as publisher:
+        yield publisher
+
+
+async def pair(hass: HomeAssistant, publisher: Program, name: str) -> ConfigEntry:
+    """Set up the entry of one fake node."""
+    entry = await add_entry(
+        hass,
+        DOMAIN,
+        name,
+        {
+            CONF_HOST: HOST,
+            CONF_PORT: publisher.told["port"],
+            CONF_FINGERPRINT: publisher.told["fingerprint"],
+            CONF_TOKEN: name,
+            CONF_KNOWN: [],
+        },
+    )
+    await hass.async_block_till_done()
+    return entry
