@@ -2,22 +2,27 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 
 from custom_components.micro_studio.const import CONF_FINGERPRINT, CONF_KNOWN, DOMAIN
+from custom_components.micro_studio.entity import PartEntity
 
 from .home import add_entry
 from .programs import Program, program
-from .rooms import HOST
+from .rooms import HOST, TELEMETRY
+
+
+def enable_telemetry() -> None:
+    """Let all that parts report be shown, as if a person had enabled it."""
+    PartEntity.entity_registry_enabled_default = True
 
 
 @asynccontextmanager
-async def nodes(*, studios: int = 1, relays: int) -> AsyncGenerator[Program]:
-    """Run a process of fake nodes, each with so many studios."""
+async def nodes(*, studios: int = 1, relays: int = TELEMETRY) -> AsyncGenerator[Program]:
+    """Run a process of fake nodes with so many studios each; 0: the node itself has the relays."""
     async with program("publisher", studios, relays) as publisher:
         yield publisher
 

@@ -2,10 +2,11 @@
 Many fake studio nodes in one process of its own: the protocol as it is, and nothing behind it.
 
 It tells its port and fingerprint, then follows `orders`. The token of a connection is the name
-of the node that it reaches. A line on each relay's ``rtt`` is the moment at which it was made.
+of the node that it reaches. The value of each change is the moment at which it was made.
 """
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import cycle
 import json
@@ -27,7 +28,7 @@ from custom_components.micro_studio.wire.messages import (
 )
 
 from .orders import Order, now, orders, pace
-from .rooms import FIELD, HOST, parts, studio_id
+from .rooms import FIELD, HOST, parts, studio_id, telemetry
 
 _BATCH = 16  # frames of one write when there is no other pace than the reader's
 _BACKLOG = 64 * 1024  # bytes that may wait for a slow reader
@@ -42,18 +43,24 @@ class FakeNode:
         self._socket = socket
         self._transport = transport
         self._seq = 0
+        self._places: Iterator[tuple[str | None, str]] = iter(())
 
     async def greet(self, studios: int, relays: int) -> None:
         """Say hello and send the state."""
         info = NodeInfo(id=self._name, name=self._name, api=API, software="0.1.0")
         hello = Hello(api=API, node=info, boot_id="1", seq=0, time=datetime.now(UTC))
         await self._socket.send_str(codec.encode(hello))
-        rooms = [studio_id(self._name, number) for number in range(studios)]
+        rooms = {studio_id(self._name, number): parts(relays) for number in range(studios)}
+        own = {} if studios else parts(relays)
         snapshot = Snapshot(
-            seq=self._seq, studios={room: Studio(name=room, parts=parts(relays)) for room in rooms}
+            seq=self._seq,
+            studios={room: Studio(name=room, parts=fitted) for room, fitted in rooms.items()},
+            parts=own,
         )
         await self._socket.send_str(codec.encode(snapshot))
-        self._places = cycle([(room, part) for part in parts(relays) if "/" in part for room in rooms])
+        self._places = cycle(
+            [(room, part) for part in telemetry(relays) for room in (rooms or (None,))]
+        )
 
     def write(self, count: int = 1) -> None:
         """Write changes in one go."""

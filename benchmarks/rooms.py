@@ -1,11 +1,14 @@
-"""The rooms of the fake nodes: each relay brings one telemetry sensor and one button."""
+"""The rooms of the fake nodes: a studio's own entities, and one telemetry sensor for each relay."""
 
 from typing import Final
 
 from custom_components.micro_studio.wire.messages import Parts
 
 HOST: Final = "127.0.0.1"
-FIELD: Final = "rtt"  # the telemetry that is published: milliseconds, so the recorder takes it
+FIELD: Final = "rtt"  # the telemetry that is published; it has a unit and a state class
+TELEMETRY: Final = 6  # relays of a studio: with its 14 own entities it has 20 enabled ones
+ENTITIES: Final = 20
+STUDIOS: Final = 100
 
 
 def studio_id(node: str, number: int) -> str:
@@ -13,9 +16,14 @@ def studio_id(node: str, number: int) -> str:
     return f"{node}-{number}"
 
 
+def telemetry(relays: int) -> list[str]:
+    """Return the parts that send telemetry."""
+    return [f"relay/r{number}" for number in range(relays)]
+
+
 def parts(relays: int) -> Parts:
     """Return the parts of one studio."""
-    return {f"relay/r{number}": {FIELD: 10.0} for number in range(relays)} | {
+    return {part: {FIELD: 10.0} for part in telemetry(relays)} | {
         "presence": {"occupied": False},
         "bookings": {"items": []},
     }

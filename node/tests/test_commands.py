@@ -114,7 +114,6 @@ async def test_a_command_cut_short_by_a_crash_is_not_carried_out_again(
             replace(UNLOCK, deadline=datetime.now(UTC) - timedelta(seconds=1)),
             ErrorCode.EXPIRED,
         ),
-        (replace(UNLOCK, deadline=datetime(2099, 1, 1)), ErrorCode.BAD_REQUEST),  # noqa: DTZ001
     ],
 )
 async def test_what_cannot_be_done_is_refused_with_a_reason(

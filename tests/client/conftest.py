@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 import pytest
+import pytest_socket
 
 from custom_components.micro_studio.client import backoff
 from custom_components.micro_studio.client.client import Address, NodeClient, Trust
@@ -23,7 +24,8 @@ def _custom_integrations() -> None:
 
 @pytest.fixture(autouse=True)
 def _sockets(socket_enabled: None) -> None:
-    """Let tests use the loopback."""
+    """Let tests use the loopback, and the simulation's own socket."""
+    pytest_socket.socket_allow_hosts([HOST], allow_unix_socket=True)
 
 
 @pytest.fixture(autouse=True)

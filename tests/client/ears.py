@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from custom_components.micro_studio.client.connection import Loss
+from custom_components.micro_studio.client.errors import NodeError
 from custom_components.micro_studio.wire.messages import Delta, Event, Hello, Snapshot
 
 
@@ -14,7 +14,7 @@ class Ears:
     snapshots: list[Snapshot] = field(default_factory=list)
     deltas: list[Delta] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    losses: list[Loss] = field(default_factory=list)
+    losses: list[NodeError] = field(default_factory=list)
 
     def on_snapshot(self, hello: Hello, snapshot: Snapshot) -> None:
         """Keep the state."""
@@ -29,7 +29,7 @@ class Ears:
         """Keep what happened."""
         self.events.append(event)
 
-    def on_lost(self, loss: Loss) -> None:
+    def on_lost(self, loss: NodeError) -> None:
         """Keep why the node is gone."""
         self.losses.append(loss)
 

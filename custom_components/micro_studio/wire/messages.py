@@ -10,6 +10,7 @@ from typing import Final
 
 from mashumaro import DataClassDictMixin, pass_through
 
+from .moments import MAYBE_MOMENT, MOMENT
 from .parts import Fields, Json
 from .vocabulary import ErrorCode, EventType, PairingState
 
@@ -69,7 +70,7 @@ class Hello(DataClassDictMixin):
     node: NodeInfo
     boot_id: str
     seq: int
-    time: datetime
+    time: datetime = field(metadata=MOMENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ class Event(DataClassDictMixin):
     studio: str | None
     part: str
     type: EventType
-    at: datetime
+    at: datetime = field(metadata=MOMENT)
     data: Fields = field(default_factory=dict, metadata=_FIELDS)
 
 
@@ -151,7 +152,7 @@ class Command(DataClassDictMixin):
     part: str
     action: str
     args: Fields = field(default_factory=dict, repr=False, metadata=_FIELDS)
-    deadline: datetime | None = None
+    deadline: datetime | None = field(default=None, metadata=MAYBE_MOMENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

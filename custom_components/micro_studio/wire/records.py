@@ -1,10 +1,11 @@
 """Structured values inside a part: credentials, bookings, items of the kit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from mashumaro import DataClassDictMixin
 
+from .moments import MAYBE_MOMENT, MOMENT
 from .vocabulary import BookingStatus
 
 
@@ -14,8 +15,8 @@ class Credential(DataClassDictMixin):
 
     tag: str
     slot: int | None = None
-    not_before: datetime | None = None
-    not_after: datetime | None = None
+    not_before: datetime | None = field(default=None, metadata=MAYBE_MOMENT)
+    not_after: datetime | None = field(default=None, metadata=MAYBE_MOMENT)
     verified: bool = False
 
 
@@ -24,8 +25,8 @@ class Booking(DataClassDictMixin):
     """A booking that the node keeps; ``guest`` is a reference, never a name."""
 
     uid: str
-    start: datetime
-    end: datetime
+    start: datetime = field(metadata=MOMENT)
+    end: datetime = field(metadata=MOMENT)
     status: BookingStatus = BookingStatus.CONFIRMED
     title: str = ""
     guest: str = ""

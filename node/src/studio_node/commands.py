@@ -114,6 +114,4 @@ class Commands:
 def _is_over(deadline: datetime | None) -> bool:
     if deadline is None:
         return False
-    if deadline.tzinfo is None:
-        raise CommandRefusedError(ErrorCode.BAD_REQUEST, "the deadline has no time zone")
     return deadline <= datetime.now(UTC)
