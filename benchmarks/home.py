@@ -23,6 +23,7 @@ async def home(*, recorder: bool = False) -> AsyncGenerator[HomeAssistant]:
     """Run Home Assistant in a folder of its own."""
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="micro-studio-benchmark-") as folder:
+        Path(folder, "configuration.yaml").touch()
         hass = HomeAssistant(folder)
         hass.config.skip_pip = True
         hass.config_entries = ConfigEntries(hass, {})

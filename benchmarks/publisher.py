@@ -63,8 +63,8 @@ class FakeNode:
         )
 
     def write(self, count: int = 1) -> None:
-        """Write changes in one go."""
-        self._transport.write(b"".join([self._frame() for _ in range(count)]))
+        """Write changes in one go, but each with an envelope of TLS of its own, as nodes do."""
+        self._transport.writelines([self._frame() for _ in range(count)])
 
     async def flood(self, count: int) -> None:
         """Write as fast as the reader reads."""

@@ -39,7 +39,7 @@ class SiteNode:
             *("--state-dir", str(state_dir(folder, site))),
         ]
         for studio in site.studios:
-            arguments += ["--scenario", f"{studio.id}={studio.scenario}"]
+            arguments += ["--scenario", f"{studio.id}={studio.story}"]
         process = await Process.start(
             f"the node of {site.name}", command(*arguments), folder / f"{site.id}.log"
         )

@@ -52,7 +52,7 @@ def _pictures(studio: str, name: str, device: str) -> list[dict[str, Any]]:
             "scale": 2,
         },
         {"path": f"/config/devices/device/{device}", "name": "device", "wait": name},
-        {"path": "/calendar", "name": "calendar", "wait": "Restless", "height": 760},
+        {"path": "/calendar", "name": "calendar", "wait": "Morning Show", "height": 760},
     ]
 
 

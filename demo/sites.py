@@ -1,10 +1,11 @@
-"""The two sites of the demo; their rooms are described in `nodes/`, as a partner would do it."""
+"""The two sites of the demo; their rooms stand in `nodes/`, their stories in `stories/`."""
 
 from dataclasses import dataclass
 from pathlib import Path
 import tomllib
 from typing import Final
 
+_STORIES: Final = Path(__file__).parent / "stories"
 _NODES: Final = Path(__file__).parent / "nodes"
 
 
@@ -14,7 +15,11 @@ class Studio:
 
     id: str
     name: str
-    scenario: str = "restless-demo"
+
+    @property
+    def story(self) -> Path:
+        """Return the scenario that the room plays."""
+        return _STORIES / f"{self.id}.toml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,11 @@ class BookingCalendar(RoomEntity, CalendarEntity):
 
     @override
     async def async_create_event(self, **kwargs: Any) -> None:
-        """Add a booking."""
+        """Add a booking, if the studio takes any."""
+        if not self.place.policy.accepting_bookings:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="booking_not_accepted"
+            )
         await self.place.async_perform(
             CreateBooking(part=PartKind.BOOKINGS, uid=uuid4().hex, **_booked(kwargs))
         )

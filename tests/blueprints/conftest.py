@@ -1,5 +1,6 @@
 """A running Home Assistant with the shipped blueprints, lamps and a notification device."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -108,6 +109,12 @@ async def add(hass: HomeAssistant, domain: str, *entities: Entity) -> None:
     await hass.async_block_till_done()
 
 
+async def settle() -> None:
+    """Let everything happen that does not wait for time to pass; a waiting run is not waited for."""
+    for _ in range(100):
+        await asyncio.sleep(0)
+
+
 @pytest.fixture
 async def automate(hass: HomeAssistant, hass_config_dir: str) -> AsyncGenerator[Automate]:
     """Return what makes an automation of a shipped blueprint, as it is on disk."""
@@ -134,11 +141,12 @@ async def automate(hass: HomeAssistant, hass_config_dir: str) -> AsyncGenerator[
 
 @pytest.fixture
 def wait(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Wait:
-    """Return what lets time pass."""
+    """Return what lets time pass, after all has been told that happened before."""
 
     async def pass_by(seconds: float) -> None:
+        await settle()
         freezer.tick(timedelta(seconds=seconds))
         async_fire_time_changed(hass)
-        await hass.async_block_till_done()
+        await settle()
 
     return pass_by

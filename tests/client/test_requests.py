@@ -167,6 +167,7 @@ async def test_an_address_that_is_none_is_told_apart(session: ClientSession) -> 
 
 async def test_something_without_tls_is_no_node(session: ClientSession) -> None:
     """It answers, but not like a node."""
+
     async def chat(_: StreamReader, writer: StreamWriter) -> None:
         writer.write(b"220 welcome\r\n")
         writer.close()

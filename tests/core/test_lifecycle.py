@@ -69,6 +69,24 @@ def test_a_take_that_starts_in_the_window_is_the_guest(room: Scene) -> None:
     assert room.told(Kind.ARRIVED)[0].how is Arrival.RECORDING
 
 
+def test_a_recorder_that_is_starting_first_is_the_guest_once_it_records(room: Scene) -> None:
+    """Real recorders report `starting` on their way; it is no take yet."""
+    room.until("09:50")
+    room.hear(occupied=True, recorder=RecorderState.STARTING)
+    assert room.phase() is Phase.ARRIVING
+    room.hear(occupied=True, recorder=RecorderState.RECORDING, capturing=True)
+    assert room.phase() is Phase.CHECKED_IN
+
+
+def test_a_take_that_goes_on_after_a_pause_is_not_the_guest(room: Scene) -> None:
+    """It began before the window."""
+    room.until("09:40")
+    room.hear(recorder=RecorderState.PAUSED)
+    room.until("09:50")
+    room.hear(recorder=RecorderState.RECORDING, capturing=True)
+    assert room.phase() is Phase.ARRIVING
+
+
 def test_a_take_that_ran_before_the_window_is_not_the_guest(room: Scene) -> None:
     """Only a take that begins says that somebody came."""
     room.until("09:40")

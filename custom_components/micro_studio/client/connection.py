@@ -204,9 +204,11 @@ class NodeConnection:
         elif message.type is WSMsgType.PING:
             await socket.pong(message.data)
         elif message.type is not WSMsgType.PONG:
-            if socket.close_code == _REVOKED:
+            # The socket's own code says 1006 where the node did not wait for our goodbye.
+            code = message.data if message.type is WSMsgType.CLOSE else socket.close_code
+            if code == _REVOKED:
                 raise UnauthorizedError
-            raise ConnectionLostError(f"closed with {socket.close_code}")
+            raise ConnectionLostError(f"closed with {code}")
 
     async def _take_frame(self, socket: ClientWebSocketResponse, text: str) -> None:
         """Hand a frame to the listener; nothing goes past a gap."""
@@ -247,8 +249,8 @@ class NodeConnection:
                 await self._socket.send_str(codec.encode(frame))
 
     async def _pause(self, seconds: float) -> None:
-        """Wait, or less when somebody has seen the node."""
-        self._retry.clear()
+        """Wait, or less when somebody has seen the node, be it during the last attempt."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._retry.wait()
+        self._retry.clear()

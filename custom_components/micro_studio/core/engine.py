@@ -41,7 +41,7 @@ from .progress import Arrival
 from .schedule import Slot, current
 from .signals import Signals
 from .snapshot import Snapshot, snapshot
-from .studio import RecorderState
+from .studio import TAKE, RecorderState
 from .turn import Turn
 
 __all__ = [
@@ -138,10 +138,10 @@ def _take(turn: Turn, fact: Fact) -> datetime:
 def _hear(turn: Turn, signals: Signals) -> None:
     """Take the live signals; a take that starts while a guest is expected is their arrival."""
     memory = turn.memory
-    was_active = memory.last_known.recorder.active
+    before = memory.last_known.recorder
     known = signals.over(memory.last_known)
     turn.memory = replace(memory, signals=signals, last_known=known)
-    began = signals.recorder is RecorderState.RECORDING and not was_active
+    began = signals.recorder is RecorderState.RECORDING and before not in TAKE
     guest = expected(turn.around, turn.now)
     if began and guest and not any(slot.progress.present for slot in turn.around):
         turn.arrive(guest, Arrival.RECORDING, turn.now)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from .booking import Booking
 from .errors import PartError
@@ -58,6 +58,10 @@ class RecorderState(StrEnum):
     def active(self) -> bool:
         """Tell whether a take is under way."""
         return self not in (RecorderState.IDLE, RecorderState.UNKNOWN)
+
+
+# A take exists; one that is about to start does not yet.
+TAKE: Final = frozenset({RecorderState.RECORDING, RecorderState.PAUSED, RecorderState.STOPPING})
 
 
 class Motion(StrEnum):

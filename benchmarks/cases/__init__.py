@@ -1,0 +1,1 @@
+"""What is measured; each case runs in a fresh process."""
