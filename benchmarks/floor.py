@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from itertools import count, cycle
 
 from aiohttp import ClientWebSocketResponse, Fingerprint, WSMsgType
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from .ours import nodes
@@ -36,7 +36,6 @@ async def floor(hass: HomeAssistant) -> AsyncGenerator[Program]:
 
 async def _read(hass: HomeAssistant, socket: ClientWebSocketResponse, entities: list[str]) -> None:
     """Set the next entity to the next number for each frame."""
-    context = Context()
     values, ids = count(), cycle(entities)
     while (await socket.receive()).type is WSMsgType.TEXT:
-        hass.states.async_set(next(ids), str(next(values)), context=context)
+        hass.states.async_set(next(ids), str(next(values)))

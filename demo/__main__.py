@@ -84,7 +84,7 @@ def _end(ended: asyncio.Event, body: asyncio.Task[None]) -> None:
 async def _play(ended: asyncio.Event, *, verify: bool) -> None:
     async with stage() as running:
         if verify:
-            for line in await check(running.home, running.entities):
+            async for line in check(running.home, running.entities):
                 say(line)
             return
         say("ready")

@@ -1,7 +1,7 @@
 """Look whether the running demo keeps its promise."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Final
 
 from .entities import Entities
@@ -12,8 +12,8 @@ from .promise import AUTOMATIONS, LIVELY, NODE, STUDIO
 _LIVELY_WITHIN: Final = 90.0  # s
 
 
-async def check(home: HomeAssistant, entities: Entities) -> list[str]:
-    """Return what the demo promises and has, a line each; raise at what is missing."""
+async def check(home: HomeAssistant, entities: Entities) -> AsyncGenerator[str]:
+    """Tell what the demo promises and has, a line each; raise at what is missing."""
     states = {state["entity_id"]: state["state"] for state in await home.get("/api/states")}
     missing: list[str] = []
     seen = 0
@@ -27,15 +27,11 @@ async def check(home: HomeAssistant, entities: Entities) -> list[str]:
         missing.append(f"{len(automations)} automations instead of {AUTOMATIONS}")
     if missing:
         raise DemoError("The demo does not keep its promise:\n  " + "\n  ".join(missing))
-    lines = [
-        f"{seen} promised entities exist and are alive",
-        f"{AUTOMATIONS} automations from the blueprints are on",
-    ]
+    yield f"{seen} promised entities exist and are alive"
+    yield f"{AUTOMATIONS} automations from the blueprints are on"
     await _complaints(home)
-    lines.append("no warning or error names the integration")
-    moved = await _lively(home, entities)
-    lines.append(f"the story plays: {moved} changed")
-    return lines
+    yield "no warning, error or repair names the integration"
+    yield f"the story plays: {await _lively(home, entities)} changed"
 
 
 def _compare(
@@ -59,7 +55,7 @@ def _compare(
 
 
 async def _complaints(home: HomeAssistant) -> None:
-    """Raise at a warning or an error in Home Assistant's log that names us."""
+    """Raise at a repair, and at a warning or an error in the log that names us."""
     entries: list[dict[str, Any]] = await home.command("system_log/list")
     ours = [
         entry["message"][0]
@@ -67,6 +63,8 @@ async def _complaints(home: HomeAssistant) -> None:
         if "micro_studio" in f"{entry['name']} {entry['message']} {entry['source']}"
         and "has not been tested by Home Assistant" not in str(entry["message"])
     ]
+    issues: list[dict[str, Any]] = (await home.command("repairs/list_issues"))["issues"]
+    ours += [f"{issue['domain']}: {issue['issue_id']}" for issue in issues]
     if ours:
         raise DemoError("Home Assistant complains about us:\n  " + "\n  ".join(ours))
 

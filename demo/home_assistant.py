@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 import json
 from pathlib import Path
 import sys
@@ -28,6 +28,31 @@ _ONBOARDING: Final = {
 }
 
 
+def _http(port: int) -> dict[str, Any]:
+    """Return the stored settings of the server; in YAML they would only be on trial."""
+    return {
+        "version": 2,
+        "minor_version": 2,
+        "key": "http",
+        "data": {
+            "stable": {
+                "server_host": [HOST],
+                "server_port": port,
+                "cors_allowed_origins": [],
+                "login_attempts_threshold": -1,
+                "ip_ban_enabled": True,
+                "ssl_profile": "modern",
+                "use_x_frame_options": True,
+                "created_at": "2026-01-01T00:00:00+00:00",
+                "error": None,
+                "error_message": None,
+            },
+            "pending": None,
+            "yaml_migration_done": True,
+        },
+    }
+
+
 class HomeAssistant:
     """One instance with its configuration folder."""
 
@@ -35,6 +60,7 @@ class HomeAssistant:
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
+        self._port = port
         self.url = f"http://{HOST}:{port}"
         self.process: Process | None = None
         self._session: ClientSession | None = None
@@ -57,9 +83,10 @@ class HomeAssistant:
 
     async def start(self) -> None:
         """Start the process."""
-        onboarding = self.folder / ".storage" / "onboarding"
-        if not onboarding.exists():
-            onboarding.parent.mkdir(parents=True, exist_ok=True)
+        storage = self.folder / ".storage"
+        storage.mkdir(parents=True, exist_ok=True)
+        (storage / "http").write_text(json.dumps(_http(self._port)), encoding="utf-8")
+        if not (onboarding := storage / "onboarding").exists():
             onboarding.write_text(json.dumps(_ONBOARDING), encoding="utf-8")
         self.process = await Process.start(
             "Home Assistant",
@@ -94,9 +121,6 @@ class HomeAssistant:
             login=False,
         )
         await self._log_in(answer["auth_code"])
-        # Address and port in YAML are on trial until somebody confirms them.
-        with suppress(DemoError):
-            await self.command("http/config/promote")
 
     async def _log_in(self, code: str) -> None:
         """Trade an authorisation code for a token, and open the WebSocket."""

@@ -1,10 +1,8 @@
 """Set the stage: a fresh folder, two nodes, Home Assistant, both paired, the dashboard."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-import os
 from pathlib import Path
 import shutil
 import socket
@@ -21,7 +19,7 @@ from .promise import STUDIO
 from .sites import SITES
 
 ROOT: Final = Path(__file__).parent.parent
-FOLDER: Final = ROOT / ".demo"
+FOLDER: Final = ROOT / ".demo" / "network"
 _CONFIG: Final = Path(__file__).parent / "config"
 _PORT: Final = 8123
 _ENTRIES: Final = "/api/config/config_entries"
@@ -68,9 +66,7 @@ async def stage(folder: Path = FOLDER) -> AsyncGenerator[Stage]:
             node = await SiteNode.start(site, folder, _free_port())
             stack.push_async_callback(node.process.stop)
             nodes.append(node)
-        port = _free_port(_PORT)
-        os.environ["DEMO_PORT"] = str(port)
-        home = await stack.enter_async_context(HomeAssistant.running(config, port))
+        home = await stack.enter_async_context(HomeAssistant.running(config, _free_port(_PORT)))
         say("creating the user")
         await home.onboard()
         await home.ready()
@@ -79,6 +75,7 @@ async def stage(folder: Path = FOLDER) -> AsyncGenerator[Stage]:
             await _pair(home, node)
         found = await _promised(home)
         say("building the dashboard and the automations")
+        await _blueprints(home)
         await create_automations(home, found)
         await dashboard.create(home, found)
         yield Stage(home, tuple(nodes), found)
@@ -112,6 +109,19 @@ async def _pair(home: HomeAssistant, node: SiteNode) -> None:
         raise DemoError(f"the policy of {node.site.name} was refused: {options.get('errors')}")
 
 
+async def _blueprints(home: HomeAssistant) -> None:
+    """Wait until the integration has installed its blueprints."""
+
+    async def all_there() -> bool:
+        found = await home.command("blueprint/list", domain="automation")
+        return all(
+            "metadata" in found.get(f"{DOMAIN}/{shipped.name}", {})
+            for shipped in (ROOT / "blueprints" / "automation" / DOMAIN).glob("*.yaml")
+        )
+
+    await home.until(all_there, 30, "the blueprints were not installed in time")
+
+
 async def _promised(home: HomeAssistant) -> Entities:
     """Wait until the integration has added the entities that the demo needs."""
 
@@ -128,9 +138,8 @@ async def _promised(home: HomeAssistant) -> Entities:
             studio: sorted(STUDIO.keys() - found.keys()) for studio, found in have.studios.items()
         }
         raise DemoError(f"entities are missing: {lacking}") from None
-    await asyncio.sleep(0)
     if found is None:
-        raise DemoError("no entities")
+        raise DemoError("Home Assistant has no entities of the integration")
     return found
 
 

@@ -1,10 +1,12 @@
 """Messages from 100 devices × 20 entities, as fast as they are read or at a steady rate."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import MappingProxyType
 from typing import Final
 
+from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 
 from ..arrivals import arrivals
@@ -61,7 +63,11 @@ async def mqtt(hass: HomeAssistant) -> AsyncGenerator[Program]:
         await connect(hass, port)
         await publisher.order(0)
         await until(lambda: len(hass.states.async_entity_ids("sensor")) == STUDIOS * ENTITIES)
-        await hass.async_block_till_done()
+        # The integration subscribes some time later, and does not tell when.
+        while any(state.state == STATE_UNKNOWN for state in hass.states.async_all("sensor")):
+            await publisher.order(STUDIOS * ENTITIES)
+            await asyncio.sleep(1)
+        await asyncio.sleep(1)
         yield publisher
 
 

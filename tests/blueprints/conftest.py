@@ -9,7 +9,7 @@ from typing import Any, Final, override
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.light import ColorMode, LightEntity
-from homeassistant.components.notify import NotifyEntity, NotifyEntityFeature
+from homeassistant.components.notify import DATA_COMPONENT, NotifyEntity, NotifyEntityFeature
 from homeassistant.components.switch import SwitchEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
@@ -113,6 +113,15 @@ async def settle() -> None:
     """Let everything happen that does not wait for time to pass; a waiting run is not waited for."""
     for _ in range(100):
         await asyncio.sleep(0)
+
+
+async def add_pager(hass: HomeAssistant) -> Pager:
+    """Add a notification device."""
+    assert await async_setup_component(hass, "notify", {})
+    await hass.async_block_till_done()
+    pager = Pager()
+    await hass.data[DATA_COMPONENT].async_add_entities([pager])
+    return pager
 
 
 @pytest.fixture

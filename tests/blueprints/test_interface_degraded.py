@@ -6,7 +6,7 @@ from homeassistant.core import CoreState, HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 
-from .conftest import Automate, Pager, Wait, add
+from .conftest import Automate, Pager, Wait, add_pager
 
 STATE: Final = "sensor.studio_state"
 HEALTH: Final = "sensor.interface_health"
@@ -22,8 +22,7 @@ HEALTHY: Final = ("Studio A State", "Studio A Audio interface Health: healthy ag
 @pytest.fixture
 async def pager(hass: HomeAssistant) -> Pager:
     """Add a notification device, and a studio in session with a healthy interface."""
-    pager = Pager()
-    await add(hass, "notify", pager)
+    pager = await add_pager(hass)
     say(hass, STATE, "in_session")
     say(hass, HEALTH, "healthy")
     return pager

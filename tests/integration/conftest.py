@@ -4,6 +4,8 @@ from collections.abc import AsyncGenerator, Iterator, Mapping
 from pathlib import Path
 from unittest.mock import PropertyMock, patch
 
+from freezegun import api as freezegun
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 import pytest
@@ -12,8 +14,23 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.micro_studio.client import backoff
 from custom_components.micro_studio.const import CONF_FINGERPRINT, CONF_KNOWN, DOMAIN
 from custom_components.micro_studio.coordinator import NodeCoordinator
+from tests.integration.clock import Clock
 from tests.integration.sight import Sight
 from tests.puppets import HOST, NODE_ID, STUDIOS, Theatre, theatre
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loops_see_real_time() -> Iterator[None]:
+    """Let sockets go on while a test has frozen the calendar."""
+    # By its full name: freezegun replaces what a module has imported by name.
+    with patch("asyncio.BaseEventLoop.time", lambda _: freezegun.real_monotonic()):
+        yield
+
+
+@pytest.fixture
+def clock(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Clock:
+    """Freeze the calendar; put a test's moment into the marker `freeze_time`."""
+    return Clock(hass, freezer)
 
 
 @pytest.fixture

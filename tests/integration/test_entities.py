@@ -18,7 +18,7 @@ BUDGET = 22  # entities of a studio, child devices included, that are enabled by
 @pytest.mark.parametrize("studios", [{"a": "Studio A"}])
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.usefixtures("everything_enabled")
-@pytest.mark.freeze_time("2026-11-23 12:00:00+00:00", real_asyncio=True)
+@pytest.mark.freeze_time("2026-11-23 12:00:00+00:00")
 async def test_the_entities_of_a_platform_look_like_this(
     hass: HomeAssistant,
     house: Theatre,

@@ -1,8 +1,5 @@
 """What can be read, and what is so or not so, in Home Assistant."""
 
-from datetime import timedelta
-
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import (
     STATE_OFF,
     STATE_ON,
@@ -10,13 +7,12 @@ from homeassistant.const import (
     STATE_UNKNOWN,
     Platform,
 )
-from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.micro_studio.coordinator import NodeCoordinator
 from tests.integration.bookings import booked
+from tests.integration.clock import Clock
 from tests.integration.sight import Sight
 from tests.integration.waiting import heard, until
 from tests.puppets import Theatre
@@ -161,12 +157,9 @@ async def test_the_next_booking_and_the_end_of_the_session_are_shown(
 
 
 @pytest.mark.usefixtures("everything_enabled")
-@pytest.mark.freeze_time("2026-11-23 12:00:00+00:00", real_asyncio=True)
+@pytest.mark.freeze_time("2026-11-23 12:00:00+00:00")
 async def test_the_minutes_of_a_session_are_counted_down_near_its_end(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    house: Theatre,
-    sight: Sight,
+    clock: Clock, house: Theatre, sight: Sight
 ) -> None:
     house.part("a", "bookings").publish(items=[booked("now", 0, 30)])
     await until(lambda: sight.shows(SENSOR, "state") == "arriving")
@@ -174,9 +167,7 @@ async def test_the_minutes_of_a_session_are_counted_down_near_its_end(
     shown = []
     for _ in range(31):
         shown.append(sight.shows(SENSOR, "session_remaining"))
-        freezer.tick(timedelta(minutes=1))
-        async_fire_time_changed(hass)
-        await hass.async_block_till_done()
+        await clock.minutes(1)
 
     countdown = [str(left) for left in range(15, -1, -1)]
     assert [value for i, value in enumerate(shown) if value not in shown[:i]] == ["30", *countdown]

@@ -1,0 +1,276 @@
+"""Every text that the code can ask for at run time is there, in both languages."""
+
+import ast
+from collections.abc import Iterable, Iterator
+import importlib
+import json
+from pathlib import Path
+import re
+from types import ModuleType
+from typing import Any, Final
+
+from homeassistant.components.light import EFFECT_OFF
+from homeassistant.const import Platform
+from homeassistant.helpers.entity import EntityDescription
+import pytest
+
+from custom_components.micro_studio import PLATFORMS, config_flow, event, issues, options_flow
+from custom_components.micro_studio.core.errors import Reason
+from custom_components.micro_studio.core.progress import Arrival
+from custom_components.micro_studio.core.studio import LightMode, Tally
+from custom_components.micro_studio.entity import OWN_DEVICE
+from custom_components.micro_studio.wire.vocabulary import ErrorCode
+
+INTEGRATION: Final = Path(config_flow.__file__).parent
+LANGUAGES: Final = ("en", "de")
+CORE_ABORTS: Final = {"reauth_successful", "reconfigure_successful", "already_in_progress"}
+# Entities that carry the name of their device: a text would win over the description's None.
+NAMELESS: Final = {"light.recording_light", "lock.door"}
+PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+
+
+def texts(language: str) -> dict[str, str]:
+    """Return all texts of a language, by path."""
+    path = INTEGRATION / "translations" / f"{language}.json"
+    return dict(leaves(json.loads(path.read_text(encoding="utf-8"))))
+
+
+def leaves(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the path and the text of every leaf."""
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def platform(name: Platform) -> ModuleType:
+    """Return the module of a platform."""
+    return importlib.import_module(f"custom_components.micro_studio.{name}")
+
+
+def descriptions(module: ModuleType) -> Iterator[EntityDescription]:
+    """Yield every entity description that a platform holds, alone or in a table."""
+    for value in vars(module).values():
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, EntityDescription):
+                yield item
+
+
+def calls(name: str, *functions: str) -> Iterator[dict[str, ast.expr]]:
+    """Yield the keyword arguments of calls in a module."""
+    tree = ast.parse((INTEGRATION / f"{name}.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in functions:
+            yield {word.arg: word.value for word in node.keywords if word.arg}
+
+
+def constants(name: str, argument: str, *functions: str) -> set[str]:
+    """Return the texts that are given as one argument of some functions."""
+    return {
+        str(value.value)
+        for words in calls(name, *functions)
+        if isinstance(value := words.get(argument), ast.Constant)
+    }
+
+
+def reasons_named(path: str) -> set[str]:
+    """Return the reasons that a module of the core names."""
+    tree = ast.parse((INTEGRATION / path).read_text(encoding="utf-8"))
+    return {
+        Reason[node.attr].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Reason"
+    }
+
+
+def request_reasons() -> set[str]:
+    """Return all reasons of a RequestError: the node's, and those that the sources name."""
+    named = {
+        str(node.args[0].value)
+        for path in (INTEGRATION / "sources").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "RequestError"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert {"unanswered", "unconfirmed", "jammed", "update_failed"} <= named
+    return named | {code.value for code in ErrorCode}
+
+
+def entity_texts() -> Iterator[str]:
+    """Yield what entities need."""
+    for name in PLATFORMS:
+        for description in descriptions(platform(name)):
+            base = f"entity.{name}.{description.translation_key}"
+            if f"{name}.{description.translation_key}" not in NAMELESS:
+                yield f"{base}.name"
+            for option in getattr(description, "options", None) or ():
+                yield f"{base}.state.{option}"
+            for kind in getattr(description, "event_types", None) or ():
+                yield f"{base}.state_attributes.event_type.state.{kind}"
+    effects = "entity.light.recording_light.state_attributes.effect.state"
+    yield from (f"{effects}.{effect}" for effect in (EFFECT_OFF, *Tally))
+    booking = f"entity.event.{event.BOOKING.translation_key}.state_attributes"
+    yield from (f"{booking}.how.state.{arrival}" for arrival in Arrival)
+    noted = reasons_named("core/edits.py") | reasons_named("core/engine.py")
+    noted |= reasons_named("core/lifecycle.py")
+    noted.discard(Reason.WRONG_SOURCE)  # raised, never noted
+    yield from (f"{booking}.reason.state.{reason}" for reason in noted)
+
+
+def flow_texts() -> Iterator[str]:
+    """Yield what the flows need."""
+    yield "config.flow_title"
+    for step in constants("config_flow", "step_id", "async_show_form"):
+        yield from (f"config.step.{step}.{key}" for key in ("title", "description"))
+    for step, fields in {
+        "user": ("host", "port"),
+        "reconfigure": ("host", "port"),
+        "pair": ("code",),
+        "reauth_confirm": ("code",),
+    }.items():
+        yield from _fields(f"config.step.{step}", fields)
+    errors = {
+        *config_flow._ERRORS.values(),
+        *config_flow._PAIRING_ERRORS.values(),
+        "pairing_refused",
+    }
+    yield from (f"config.error.{error}" for error in errors)
+    # What `_look` reports ends a discovery.
+    aborts = constants("config_flow", "reason", "async_abort", "_abort_if_unique_id_mismatch")
+    aborts |= errors | {"already_configured"}
+    yield from (f"config.abort.{reason}" for reason in aborts - CORE_ABORTS)
+    yield from (f"options.step.init.{key}" for key in ("title", "description"))
+    yield from _fields("options.step.init", ("install_blueprints",))
+    for section, fields in options_flow.SECTIONS.items():
+        base = f"options.step.init.sections.{section}"
+        yield from (f"{base}.{key}" for key in ("name", "description"))
+        yield from _fields(base, fields)
+    yield "options.error.invalid_policy"
+    yield from (f"selector.light_mode.options.{mode}" for mode in LightMode)
+    studio = "config_subentries.studio"
+    yield from (f"{studio}.initiate_flow.{source}" for source in ("user", "reconfigure"))
+    yield f"{studio}.entry_type"
+    for step in constants("studio_flow", "step_id", "async_show_form"):
+        yield from (f"{studio}.step.{step}.{key}" for key in ("title", "description"))
+    yield from _fields(f"{studio}.step.user", ("studio",))
+    yield from _fields(f"{studio}.step.reconfigure", ("name",))
+    for reason in constants("studio_flow", "reason", "async_abort"):
+        yield f"{studio}.abort.{reason}"
+
+
+def _fields(base: str, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        yield f"{base}.data.{name}"
+        yield f"{base}.data_description.{name}"
+
+
+def other_texts() -> Iterator[str]:
+    """Yield what devices, errors, repairs and the system health need."""
+    for kind in OWN_DEVICE:
+        yield from (f"device.{kind}.name", f"device.{kind}_named.name")
+    keys = {f"request_{reason}" for reason in request_reasons()}
+    keys |= {f"booking_{reason}" for reason in reasons_named("core/commands.py")}
+    for path in INTEGRATION.glob("*.py"):
+        keys |= constants(
+            path.stem,
+            "translation_key",
+            "HomeAssistantError",
+            "ServiceValidationError",
+            "ConfigEntryAuthFailed",
+            "ConfigEntryNotReady",
+        )
+    yield from (f"exceptions.{key}.message" for key in keys)
+    fixable = {issues.CERTIFICATE_CHANGED, issues.STUDIO_VANISHED}
+    for issue in {issues.API_MISMATCH, issues.CLOCK_OFFSET, *fixable}:
+        yield f"issues.{issue}.title"
+        if issue in fixable:
+            step = f"issues.{issue}.fix_flow.step.confirm"
+            yield from (f"{step}.title", f"{step}.description")
+        else:
+            yield f"issues.{issue}.description"
+    yield from (f"system_health.info.{key}" for key in ("nodes", "nodes_connected", "studios"))
+
+
+def needed() -> set[str]:
+    """Return the paths of all texts that the code can ask for."""
+    return {"title", *entity_texts(), *flow_texts(), *other_texts()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_missing(language: str) -> None:
+    """Otherwise a person reads a key."""
+    assert sorted(needed() - texts(language).keys()) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_left_over(language: str) -> None:
+    """Only names of attributes and of their values need no table in the code."""
+    left = texts(language).keys() - needed()
+    assert [key for key in sorted(left) if not _extra(key)] == []
+
+
+def _extra(key: str) -> bool:
+    """Tell a text that Home Assistant shows if it is there."""
+    return bool(
+        re.search(r"\.state_attributes\.\w+\.name$", key)
+        or re.search(r"^entity\.binary_sensor\.on_air\.state\.(on|off)$", key)
+        or re.search(r"\.late\.state\.(true|false)$", key)
+    )
+
+
+def test_both_languages_have_the_same_keys_and_placeholders() -> None:
+    """German is as complete as English."""
+    english, german = texts("en"), texts("de")
+    assert sorted(english) == sorted(german)
+    for key, text in english.items():
+        assert set(PLACEHOLDER.findall(text)) == set(PLACEHOLDER.findall(german[key])), key
+
+
+# What the code fills in; a text may leave some of it out, but ask for nothing else.
+GIVEN: Final = {
+    r"config\.flow_title": {"name"},
+    r"config\.step\.discovery_confirm\.": {"name", "site", "host"},
+    r"config\.step\.(pair|reauth_confirm)\.": {"name", "command"},
+    r"config\.step\.reconfigure\.": {"name"},
+    r"config\.(error|abort)\.api_mismatch$": {"ours", "theirs"},
+    r"device\.\w+_named\.": {"name"},
+    r"exceptions\.cannot_connect\.": {"name", "error"},
+    r"exceptions\.request_(?!offline)": {"detail"},
+    r"issues\.api_mismatch\.": {"name", "ours", "theirs"},
+    r"issues\.certificate_changed\.": {"name", "expected", "seen"},
+    r"issues\.clock_offset\.": {"name", "seconds"},
+    r"issues\.studio_vanished\.": {"name", "studio"},
+}
+
+
+def test_no_text_asks_for_what_nobody_fills_in() -> None:
+    """A placeholder without a value is shown as it stands."""
+    for key, text in texts("en").items():
+        given: set[str] = set().union(
+            *(names for pattern, names in GIVEN.items() if re.match(pattern, key))
+        )
+        assert set(PLACEHOLDER.findall(text)) <= given, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_entities_named_like_their_device_have_no_name_of_their_own(language: str) -> None:
+    """Home Assistant would prefer the text to the description's ``name=None``."""
+    found = {
+        f"{name}.{description.translation_key}"
+        for name in PLATFORMS
+        for description in descriptions(platform(name))
+        if description.name is None
+    }
+    assert found == NAMELESS
+    assert not {f"entity.{entity}.name" for entity in NAMELESS} & texts(language).keys()
+
+
+def test_every_entity_has_a_translation_key() -> None:
+    """Names are never built in the code; each key belongs to one description of its platform."""
+    for name in PLATFORMS:
+        keys = [description.translation_key for description in descriptions(platform(name))]
+        assert keys, name
+        assert all(keys), name
+        assert len(set(keys)) == len(keys), name
