@@ -11,10 +11,12 @@ from typing import Any, Final
 
 from homeassistant import auth, bootstrap, loader
 from homeassistant.config_entries import SOURCE_USER, ConfigEntries, ConfigEntry
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers.recorder import async_initialize_recorder
 from homeassistant.setup import async_setup_component
 
+LOGGER: Final = logging.getLogger(__package__)
 _PATIENCE: Final = 120.0  # s
 
 
@@ -65,6 +67,13 @@ async def add_entry(
     )
     await hass.config_entries.async_add(entry)
     return entry
+
+
+async def settle(hass: HomeAssistant) -> None:
+    """Let everything that was to be stored later be stored now, lest it disturbs."""
+    await hass.async_block_till_done()
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await hass.async_block_till_done()
 
 
 async def until(condition: Callable[[], object], seconds: float = _PATIENCE) -> None:

@@ -10,6 +10,14 @@ import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 
+from studio_node.certificate import load_certificate
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _real_clock(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Make a certificate first: cryptography keeps the clock's class that it meets first."""
+    load_certificate(tmp_path_factory.mktemp("certificate"))
+
 
 @pytest.fixture(autouse=True)
 def _custom_integrations(enable_custom_integrations: None) -> None:

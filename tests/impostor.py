@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -132,13 +132,13 @@ class Impostor:
     async def say(self, *frames: FromNode | str | bytes) -> None:
         """Send frames, or whatever else, to all who are connected."""
         for guest in tuple(self.guests):
-            for frame in frames:
-                if isinstance(frame, bytes):
-                    await guest.socket.send_bytes(frame)
-                else:
-                    await guest.socket.send_str(
-                        frame if isinstance(frame, str) else codec.encode(frame)
-                    )
+            with suppress(ConnectionError):  # one that has just gone
+                for frame in frames:
+                    if isinstance(frame, bytes):
+                        await guest.socket.send_bytes(frame)
+                    else:
+                        text = frame if isinstance(frame, str) else codec.encode(frame)
+                        await guest.socket.send_str(text)
 
     async def change(self, part: str, **fields: object) -> None:
         """Report a change, correctly; who is not connected finds it in the next snapshot."""

@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from ..arrivals import arrivals
 from ..broker import broker, connect
 from ..floor import floor
-from ..home import home, until
+from ..home import home, settle, until
 from ..ours import enable_telemetry, nodes, pair
 from ..programs import Program, program
 from ..rooms import ENTITIES, STUDIOS
@@ -25,6 +25,7 @@ _WARM: Final = 1_000  # messages
 async def saturated(pattern: str, count: int) -> dict[str, float]:
     """Return the loop's CPU per message when the readers never wait."""
     async with home() as hass, _PATTERNS[pattern](hass) as publisher:
+        await settle(hass)
         await _publish(hass, publisher, _WARM)
         async with arrivals(hass, count) as heard:
             await publisher.order(count)
@@ -34,6 +35,7 @@ async def saturated(pattern: str, count: int) -> dict[str, float]:
 async def steady(pattern: str, count: int, rate: int, *, recorder: bool) -> dict[str, float]:
     """Return CPU per message and how late the messages come at a steady rate."""
     async with home(recorder=recorder) as hass, _PATTERNS[pattern](hass) as publisher:
+        await settle(hass)
         await _publish(hass, publisher, _WARM, rate)
         async with arrivals(hass, count, timed=True) as heard:
             await publisher.order(count, rate)

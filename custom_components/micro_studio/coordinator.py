@@ -1,13 +1,11 @@
 """One node for the life of its entry: its connection, its rooms, what is wrong with it."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
@@ -15,30 +13,22 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import dt as dt_util
 
+from .availability import Availability
 from .client.client import Address, NodeClient, Trust
 from .client.connection import NodeConnection
 from .client.errors import ApiMismatchError, CertificateChangedError, NodeError, UnauthorizedError
-from .const import (
-    CONF_FINGERPRINT,
-    CONF_KNOWN,
-    CONF_POLICY,
-    DOMAIN,
-    LOGGER,
-    MANUFACTURER,
-    SUBENTRY_STUDIO,
-)
+from .const import CONF_FINGERPRINT, DOMAIN, LOGGER, MANUFACTURER
 from .core.errors import PersistError
-from .core.policy import Policy
 from .inbox import EventInbox
 from .issues import CLOCK_OFFSET, Issues
 from .place import Place
 from .room import Room
-from .sources.board import Board, Change
+from .sources.board import Change
 from .sources.node import NodeSource, read_event
 from .store import RoomStore
+from .studios import Studios
 from .wire.messages import Delta, Event, Hello, NodeInfo, Snapshot
 
-_BURST: Final = 200  # entities written between two turns of the event loop
 _CLOCK_TOLERANCE: Final = timedelta(seconds=60)
 
 type StudioConfigEntry = ConfigEntry[NodeCoordinator]
@@ -46,40 +36,37 @@ type PlaceListener = Callable[[Place], None]
 
 
 class NodeCoordinator:
-    """Listen to one node; hand what it says to the rooms."""
+    """Listen to one node; hand what it says to its studios."""
 
     node: Place
-    hello: Hello | None = None
 
     def __init__(self, hass: HomeAssistant, entry: StudioConfigEntry) -> None:
         self.hass = hass
         self.entry = entry
-        self.rooms: dict[str, Room] = {}
+        self.hello: Hello | None = None
         self.issues = Issues(hass, entry)
         self.store = RoomStore(hass, entry.entry_id)
         self.connection = NodeConnection(
             NodeClient(async_get_clientsession(hass), address_of(entry), trust_of(entry)), self
         )
+        self.studios = Studios(hass, entry, self.connection, self.store, self.issues)
+        self._source = NodeSource(self.connection, None)
         self._inbox = EventInbox(hass, self.store, self.connection)
-        self._node_source = NodeSource(self.connection, None)
-        self._studio_sources: dict[str, NodeSource] = {}
-        self._reported: dict[str, str] = {}  # studios in the last snapshot, by id: their names
+        self._availability = Availability(hass)
         self._place_listeners: dict[PlaceListener, None] = {}
         self._connection_listeners: dict[CALLBACK_TYPE, None] = {}
         self._lost = False
-        self._untold: deque[Change] = deque()
-        self._telling: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
 
     @property
     def connected(self) -> bool:
         """Tell whether the node is there."""
-        return self._node_source.board.available
+        return self._source.board.available
 
     @property
-    def removed_studios(self) -> dict[str, str]:
-        """Return the studios, id to name, that a person took away and may add again."""
-        return {studio: name for studio, name in self._reported.items() if studio not in self.rooms}
+    def rooms(self) -> dict[str, Room]:
+        """Return the rooms that run, by the id of the studio."""
+        return self.studios.rooms
 
     async def async_open(self) -> None:
         """
@@ -124,11 +111,9 @@ class NodeCoordinator:
         """Stop everything; what is remembered is written."""
         if self._following is not None:
             self._following.cancel()  # or it would take our goodbye for a loss
-        for room in self.rooms.values():
-            room.close()
+        self.studios.close()
         self._inbox.close()
-        if self._telling is not None:
-            self._telling.cancel()
+        self._availability.close()
         await self.connection.close()
         await self.store.async_save()
 
@@ -143,7 +128,7 @@ class NodeCoordinator:
     def listen_places(self, listener: PlaceListener) -> CALLBACK_TYPE:
         """Call ``listener`` for the node and each room, now and when their fittings change."""
         self._place_listeners[listener] = None
-        for place in self._places():
+        for place in (self.node, *self.rooms.values()):
             listener(place)
         return lambda: self._place_listeners.pop(listener, None)
 
@@ -162,15 +147,8 @@ class NodeCoordinator:
         if (address := address_of(self.entry)) != client.address:
             client.address = address
             self.connection.retry_now()
-        self._sync_rooms()
-        for room in self.rooms.values():
-            room.change_policy(self.policy_of(room.subentry))
+        self._sync()
         return False
-
-    def policy_of(self, subentry: ConfigSubentry) -> Policy:
-        """Return the site's policy with the studio's own values over it."""
-        site = Policy().with_overrides(self.entry.options.get(CONF_POLICY, {}))
-        return site.with_overrides(subentry.data.get(CONF_POLICY, {}))
 
     # What the connection says (client.connection.Listener)
 
@@ -182,16 +160,11 @@ class NodeCoordinator:
             self.hello = hello
             self._check_clock(hello)
         self._register_node(hello.node)
-        self._node_source.take_parts(snapshot.parts)
-        self._reported = {studio: report.name for studio, report in snapshot.studios.items()}
-        for studio, report in snapshot.studios.items():
-            if (source := self._studio_sources.get(studio)) is None:
-                source = self._studio_sources[studio] = NodeSource(self.connection, studio)
-                source.board.watch_fittings(self._fittings_changed(studio))
-            source.take_parts(report.parts)
-        self._set_available({*snapshot.studios})
-        self._add_new_studios()
-        self._sync_rooms()
+        self._source.take_parts(snapshot.parts)
+        for studio in self.studios.take(snapshot.studios):
+            self.studios.sources[studio].board.watch_fittings(self._fittings_changed(studio))
+        self._set_available(self.studios.reported, node=True)
+        self._sync()
         if self._lost:
             LOGGER.info("%s is back", self.entry.title)
         self._lost = False
@@ -199,9 +172,8 @@ class NodeCoordinator:
     @callback
     def on_delta(self, delta: Delta) -> None:
         """Take a change."""
-        source = (
-            self._node_source if delta.studio is None else self._studio_sources.get(delta.studio)
-        )
+        studio = delta.studio
+        source = self._source if studio is None else self.studios.sources.get(studio)
         if source is not None:
             source.take_fields(delta.part, delta.set, delta.removed)
 
@@ -221,7 +193,7 @@ class NodeCoordinator:
             LOGGER.info("%s is not reachable: %s", self.entry.title, loss)
         self._lost = True
         self._report(loss)
-        self._set_available(None)
+        self._set_available(frozenset(), node=False)
         if isinstance(loss, UnauthorizedError):
             self.entry.async_start_reauth(self.hass)
 
@@ -252,83 +224,14 @@ class NodeCoordinator:
             sw_version=info.software,
         )
         if not hasattr(self, "node"):
-            self.node = Place(
-                self.hass, self._node_source, key=info.id, device=device, subentry_id=None
-            )
-            self._node_source.board.watch_fittings(lambda: self._announce(self.node))
+            self.node = Place(self.hass, self._source, key=info.id, device=device, subentry_id=None)
+            self._source.board.watch_fittings(lambda: self._announce(self.node))
 
-    def _add_new_studios(self) -> None:
-        """Make a subentry of each studio that was never here; one that was removed stays away."""
-        known = set(self.entry.data.get(CONF_KNOWN, ()))
-        new = {studio: name for studio, name in self._reported.items() if studio not in known}
-        for studio, name in new.items():
-            subentry = ConfigSubentry(
-                data=MappingProxyType({}),
-                subentry_type=SUBENTRY_STUDIO,
-                title=name,
-                unique_id=studio,
-            )
-            self.hass.config_entries.async_add_subentry(self.entry, subentry)
-        if new:
-            self.hass.config_entries.async_update_entry(
-                self.entry, data={**self.entry.data, CONF_KNOWN: sorted(known | set(new))}
-            )
+    def _sync(self) -> None:
+        """Run the rooms that there should be, and add the entities of new ones."""
+        for room in self.studios.sync(self.node):
+            self._announce(room)
 
-    def _sync_rooms(self) -> None:
-        """Open a room for each subentry that the node serves, close those without one."""
-        subentries = {
-            subentry.unique_id: subentry
-            for subentry in self.entry.get_subentries_of_type(SUBENTRY_STUDIO)
-            if subentry.unique_id is not None
-        }
-        for studio in self.rooms.keys() - subentries.keys():
-            self.rooms.pop(studio).close()
-        for studio in self.store.studios - subentries.keys():
-            self.store.forget(studio)
-        for studio, subentry in subentries.items():
-            room = self.rooms.get(studio)
-            if room is None and studio in self._reported:
-                room = self.rooms[studio] = self._open_room(studio, subentry)
-                self._announce(room)
-            if room is not None:
-                room.subentry = subentry
-        self.issues.studios_vanished(
-            {
-                subentry.subentry_id: subentry.title
-                for studio, subentry in subentries.items()
-                if studio not in self._reported
-            }
-        )
-
-    def _open_room(self, studio: str, subentry: ConfigSubentry) -> Room:
-        """Register the studio's device and start its engine."""
-        key = f"{self.node.key}_{studio}"
-        device = dr.async_get(self.hass).async_get_or_create(
-            config_entry_id=self.entry.entry_id,
-            config_subentry_id=subentry.subentry_id,
-            identifiers={(DOMAIN, key)},
-            name=subentry.title,
-            manufacturer=MANUFACTURER,
-            model="Micro-studio",
-            suggested_area=subentry.title,
-            via_device_id=self.node.device_id,
-        )
-        return Room(
-            self.hass,
-            self.entry,
-            self._studio_sources[studio],
-            self.store,
-            self.policy_of(subentry),
-            key=key,
-            studio=studio,
-            device=device,
-            subentry=subentry,
-        )
-
-    def _places(self) -> tuple[Place, ...]:
-        return (self.node, *self.rooms.values())
-
-    @callback
     def _announce(self, place: Place) -> None:
         for listener in tuple(self._place_listeners):
             listener(place)
@@ -342,34 +245,15 @@ class NodeCoordinator:
 
         return changed
 
-    def _set_available(self, studios: set[str] | None) -> None:
-        """Say which studios are there, with the node, or that nothing is."""
-        changed: list[Board] = []
-        boards = {None: self._node_source.board} | {
-            studio: source.board for studio, source in self._studio_sources.items()
-        }
-        for studio, board in boards.items():
-            available = studios is not None and (studio is None or studio in studios)
-            if board.available is not available:
-                board.available = available
-                changed.append(board)
-        if not changed:
-            return
-        for listener in tuple(self._connection_listeners):
-            listener()
-        for board in changed:
-            self._untold.extend(board.availability_watchers())
-        if self._telling is None or self._telling.done():
-            self._telling = self.hass.async_create_background_task(
-                self._async_tell(), f"{DOMAIN} availability"
-            )
-
-    async def _async_tell(self) -> None:
-        """Tell many entities without holding the event loop, or open dashboards fall off."""
-        while self._untold:
-            for _ in range(min(_BURST, len(self._untold))):
-                self._untold.popleft()()
-            await asyncio.sleep(0)
+    def _set_available(self, studios: frozenset[str], *, node: bool) -> None:
+        """Say which studios are there, and whether the node is."""
+        boards = [(self._source.board, node)]
+        boards += [
+            (source.board, studio in studios) for studio, source in self.studios.sources.items()
+        ]
+        if self._availability.switch(boards):
+            for listener in tuple(self._connection_listeners):
+                listener()
 
 
 def address_of(entry: ConfigEntry) -> Address:

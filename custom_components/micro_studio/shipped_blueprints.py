@@ -8,7 +8,7 @@ blueprints by itself. A blueprint that the user has changed is never touched aga
 import asyncio
 import hashlib
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.components.automation import helpers as automation
 from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
@@ -42,38 +42,44 @@ async def _async_install(hass: HomeAssistant) -> None:
     store: Store[Written] = Store(hass, _VERSION, f"{DOMAIN}.blueprints")
     written = await store.async_load() or {}
     blueprints = automation.async_get_blueprints(hass)
-    await blueprints.async_populate()
-    due = await hass.async_add_executor_job(_due, blueprints, written)
-    if not due:
+    # The examples of Home Assistant are its own affair: it may be copying them at this moment.
+    ours, due = await hass.async_add_executor_job(_compare, blueprints, written)
+    known = {path: [*dict.fromkeys([*written.get(path, ()), ours[path]])] for path in ours}
+    if not due and known.items() <= written.items():
         return
-    for path, blueprint in due.items():
-        digest = _digest(blueprint.yaml().encode())
-        written[path] = [*dict.fromkeys([*written.get(path, ()), digest])]
     # Known before it is there: after a crash our own file never looks like the user's.
-    await store.async_save(written)
+    await store.async_save(written | known)
     for path, blueprint in due.items():
         await blueprints.async_add_blueprint(blueprint, path, allow_override=True)
 
 
-def _due(blueprints: DomainBlueprints, written: Written) -> dict[str, Blueprint]:
-    """Return what is missing or outdated: the file is absent, or still as we wrote it."""
-    due = {}
+def _compare(
+    blueprints: DomainBlueprints, written: Written
+) -> tuple[dict[str, str], dict[str, Blueprint]]:
+    """
+    Return the digests of the files that are ours, and the blueprints that are due.
+
+    A file is ours if it is as we wrote it, or the same as what we would write; due is one
+    that is absent or outdated.
+    """
+    ours: dict[str, str] = {}
+    due: dict[str, Blueprint] = {}
     for source in sorted(SHIPPED.glob("*.yaml")):
         path = f"{DOMAIN}/{source.name}"
         target = blueprints.blueprint_folder / path
-        shipped = load_yaml_dict(source)
-        if target.exists() and not _outdated(target, shipped, written.get(path, [])):
-            continue
-        due[path] = Blueprint(
-            shipped, path=path, expected_domain=_AUTOMATION, schema=AUTOMATION_BLUEPRINT_SCHEMA
+        blueprint = Blueprint(
+            load_yaml_dict(source),
+            path=path,
+            expected_domain=_AUTOMATION,
+            schema=AUTOMATION_BLUEPRINT_SCHEMA,
         )
-    return due
-
-
-def _outdated(target: Path, shipped: dict[str, Any], written: list[str]) -> bool:
-    """Tell whether a file is ours and not the current one."""
-    content = target.read_bytes()
-    return load_yaml_dict(target) != shipped and _digest(content) in written
+        digest = _digest(blueprint.yaml().encode())
+        there = _digest(target.read_bytes()) if target.exists() else None
+        if there == digest:
+            ours[path] = digest
+        elif there is None or there in written.get(path, ()):
+            ours[path], due[path] = digest, blueprint
+    return ours, due
 
 
 def _digest(content: bytes) -> str:

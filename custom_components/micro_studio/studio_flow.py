@@ -25,7 +25,7 @@ class StudioSubentryFlow(ConfigSubentryFlow):
         entry: StudioConfigEntry = self._get_entry()
         if entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")
-        removed = entry.runtime_data.removed_studios
+        removed = entry.runtime_data.studios.removed
         if not removed:
             return self.async_abort(reason="nothing_removed")
         if user_input is not None:

@@ -110,7 +110,7 @@ async def add(hass: HomeAssistant, domain: str, *entities: Entity) -> None:
 
 
 async def settle() -> None:
-    """Let everything happen that does not wait for time to pass; a waiting run is not waited for."""
+    """Let everything happen that does not wait for time to pass."""
     for _ in range(100):
         await asyncio.sleep(0)
 

@@ -3,9 +3,7 @@
 from typing import Any, Final
 
 from homeassistant.components.light import ColorMode
-from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
-from homeassistant.setup import async_setup_component
 import pytest
 
 from .conftest import Automate, Lamp, Plug, Wait, add

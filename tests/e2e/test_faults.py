@@ -5,6 +5,7 @@ from functools import partial
 import logging
 from pathlib import Path
 
+from aiohttp import web
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
 from homeassistant.core import Event as HassEvent, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_state_change_event
@@ -23,6 +24,7 @@ from tests.patience import until
 
 BATTERY = ("sensor", f"{ID}_a_door/main_battery")
 ACCESS = ("event", f"{ID}_a_access")
+CONNECTED = ("binary_sensor", f"{ID}_connected")
 STATE = ("sensor", f"{ID}_a_state")
 LIMIT = 64 * 1024  # KiB
 
@@ -62,11 +64,11 @@ async def entry(
 
 async def healthy(hass: HomeAssistant, impostor: Impostor) -> None:
     """Wait until a change at the node is a change at the entity, and all is as it was."""
-    battery = 10 + impostor.attempts + impostor.seq % 50
-    await until(lambda: impostor.guests)
-    await impostor.change("door/main", battery=battery)
-    await until(lambda: value(hass, *BATTERY) == str(battery))
-    assert value(hass, *STATE) == "available"
+    await until(lambda: value(hass, *CONNECTED) == "on")
+    battery = "90" if value(hass, *BATTERY) == "20" else "20"
+    await impostor.change("door/main", battery=int(battery))
+    await until(lambda: value(hass, *BATTERY) == battery)
+    await until(lambda: value(hass, *STATE) == "available")
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -161,12 +163,11 @@ async def test_an_offline_node_leaves_the_connection_sensor(
     hass: HomeAssistant, impostor: Impostor, entry: MockConfigEntry
 ) -> None:
     """It says off while everything else is unavailable."""
-    connected = ("binary_sensor", f"{ID}_connected")
     await healthy(hass, impostor)
     async with impostor.absent():
-        await until(lambda: value(hass, *connected) == "off")
+        await until(lambda: value(hass, *CONNECTED) == "off")
         await until(lambda: value(hass, *BATTERY) == "unavailable")
-    await until(lambda: value(hass, *connected) == "on")
+    await until(lambda: value(hass, *CONNECTED) == "on")
     await healthy(hass, impostor)
 
 
@@ -174,8 +175,6 @@ async def test_a_redirect_carries_no_token_away(
     hass: HomeAssistant, impostor: Impostor, entry: MockConfigEntry, tmp_path: Path
 ) -> None:
     """A node that sends us elsewhere is not followed."""
-    from aiohttp import web
-
     await healthy(hass, impostor)
     (tmp_path / "other").mkdir()
     seen: list[web.Request] = []

@@ -23,7 +23,7 @@ from tests.puppets import HOST, NODE_ID, STUDIOS, Theatre, theatre
 def _loops_see_real_time() -> Iterator[None]:
     """Let sockets go on while a test has frozen the calendar."""
     # By its full name: freezegun replaces what a module has imported by name.
-    with patch("asyncio.BaseEventLoop.time", lambda _: freezegun.real_monotonic()):
+    with patch("homeassistant.runner.monotonic", lambda: freezegun.real_monotonic()):  # noqa: PLW0108
         yield
 
 

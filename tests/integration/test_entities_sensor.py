@@ -169,5 +169,5 @@ async def test_the_minutes_of_a_session_are_counted_down_near_its_end(
         shown.append(sight.shows(SENSOR, "session_remaining"))
         await clock.minutes(1)
 
-    countdown = [str(left) for left in range(15, -1, -1)]
-    assert [value for i, value in enumerate(shown) if value not in shown[:i]] == ["30", *countdown]
+    countdown = [str(left) for left in range(15, 0, -1)]
+    assert list(dict.fromkeys(shown)) == ["30", *countdown, STATE_UNKNOWN]

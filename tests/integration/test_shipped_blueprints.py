@@ -1,11 +1,15 @@
 """Installing the shipped blueprints: only when asked, never over somebody's work."""
+# ruff: noqa: ASYNC240 - files of a test are small
 
 from pathlib import Path
-import shutil
 from unittest.mock import patch
 
+from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
+from homeassistant.components.automation.helpers import async_get_blueprints
+from homeassistant.components.blueprint.models import Blueprint
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
@@ -41,6 +45,7 @@ def installed(hass_config_dir: str) -> Path:
 async def automations(hass: HomeAssistant) -> None:
     """Set up automations without any."""
     assert await async_setup_component(hass, "automation", {})
+    await hass.async_block_till_done()
 
 
 @pytest.fixture
@@ -77,6 +82,26 @@ async def test_nothing_happens_without_automations(
     """A Home Assistant without automations has no use for them."""
     await async_install_blueprints(hass)
     assert not installed.exists()
+
+
+async def test_home_assistant_may_add_its_examples_at_the_same_moment(
+    hass: HomeAssistant, installed: Path, shipped: Path
+) -> None:
+    """On a fresh machine both make the same folder; neither fails."""
+    assert await async_setup_component(hass, "automation", {})
+    await async_install_blueprints(hass)
+    await hass.async_block_till_done()
+    assert (installed / "bell.yaml").exists()
+
+
+async def test_one_that_somebody_has_deleted_comes_back(
+    hass: HomeAssistant, automations: None, installed: Path, shipped: Path
+) -> None:
+    """Whoever does not want it switches the option off."""
+    await async_install_blueprints(hass)
+    (installed / "bell.yaml").unlink()
+    await async_install_blueprints(hass)
+    assert (installed / "bell.yaml").exists()
 
 
 async def test_a_new_version_replaces_the_one_that_we_wrote(
@@ -116,10 +141,13 @@ async def test_one_that_was_imported_by_hand_is_kept_current_from_now_on(
     hass: HomeAssistant, automations: None, installed: Path, shipped: Path
 ) -> None:
     """It is the same as ours, so nobody has changed it."""
-    installed.mkdir(parents=True)
-    shutil.copy(shipped, installed / "bell.yaml")
+    imported = Blueprint(
+        load_yaml_dict(shipped), expected_domain="automation", schema=AUTOMATION_BLUEPRINT_SCHEMA
+    )
+    await async_get_blueprints(hass).async_add_blueprint(imported, "micro_studio/bell.yaml")
+    before = (installed / "bell.yaml").read_text()
     await async_install_blueprints(hass)
-    assert (installed / "bell.yaml").read_text() == FIRST
+    assert (installed / "bell.yaml").read_text() == before
     shipped.write_text(SECOND)
     await async_install_blueprints(hass)
     assert "version: 2" in (installed / "bell.yaml").read_text()
@@ -129,8 +157,11 @@ async def test_automations_go_on_with_the_new_version(
     hass: HomeAssistant, installed: Path, shipped: Path
 ) -> None:
     """One that is made of the blueprint does what the new version says, without a restart."""
+    imported = Blueprint(
+        load_yaml_dict(shipped), expected_domain="automation", schema=AUTOMATION_BLUEPRINT_SCHEMA
+    )
     installed.mkdir(parents=True)
-    shutil.copy(shipped, installed / "bell.yaml")
+    (installed / "bell.yaml").write_text(imported.yaml())
     config = {"use_blueprint": {"path": "micro_studio/bell.yaml", "input": {"bell": "door"}}}
     with patch(
         "homeassistant.config.async_hass_config_yaml",

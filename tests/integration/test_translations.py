@@ -53,7 +53,8 @@ def descriptions(module: ModuleType) -> Iterator[EntityDescription]:
     """Yield every entity description that a platform holds, alone or in a table."""
     for value in vars(module).values():
         for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, EntityDescription):
+            # Home Assistant makes instances of a twin class: `isinstance` does not know them.
+            if not isinstance(item, type) and hasattr(item, "entity_registry_enabled_default"):
                 yield item
 
 
@@ -131,11 +132,7 @@ def flow_texts() -> Iterator[str]:
         "reauth_confirm": ("code",),
     }.items():
         yield from _fields(f"config.step.{step}", fields)
-    errors = {
-        *config_flow._ERRORS.values(),
-        *config_flow._PAIRING_ERRORS.values(),
-        "pairing_refused",
-    }
+    errors = set(config_flow._ERRORS.values())
     yield from (f"config.error.{error}" for error in errors)
     # What `_look` reports ends a discovery.
     aborts = constants("config_flow", "reason", "async_abort", "_abort_if_unique_id_mismatch")
@@ -179,6 +176,7 @@ def other_texts() -> Iterator[str]:
             "HomeAssistantError",
             "ServiceValidationError",
             "ConfigEntryAuthFailed",
+            "ConfigEntryError",
             "ConfigEntryNotReady",
         )
     yield from (f"exceptions.{key}.message" for key in keys)
@@ -236,7 +234,7 @@ GIVEN: Final = {
     r"config\.step\.reconfigure\.": {"name"},
     r"config\.(error|abort)\.api_mismatch$": {"ours", "theirs"},
     r"device\.\w+_named\.": {"name"},
-    r"exceptions\.cannot_connect\.": {"name", "error"},
+    r"exceptions\.(cannot_connect|broken_store)\.": {"name", "error"},
     r"exceptions\.request_(?!offline)": {"detail"},
     r"issues\.api_mismatch\.": {"name", "ours", "theirs"},
     r"issues\.certificate_changed\.": {"name", "expected", "seen"},

@@ -175,7 +175,7 @@ def _address(node: _Table) -> str:
         return str(ipaddress.ip_address(listen))
     except ValueError:
         raise node.origin.error(
-            "listen", "must be an address of this computer, such as 0.0.0.0 or 192.168.1.20"
+            "listen", "must be an address of this computer, such as 0.0.0.0 or 192.0.2.20"
         ) from None
 
 
