@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.setup import async_setup_component
 
 from .home import add_entry
 from .programs import ROOT
@@ -73,7 +72,6 @@ async def broker() -> AsyncGenerator[int]:
 
 async def connect(hass: HomeAssistant, port: int) -> ConfigEntry:
     """Set up the integration."""
-    assert await async_setup_component(hass, "http", {"http": {"server_host": HOST}})
     entry = await add_entry(
         hass, "mqtt", "mosquitto", {"broker": HOST, "port": port, "protocol": "5"}
     )

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 import logging
 from pathlib import Path
+import socket
 import tempfile
 from types import MappingProxyType
 from typing import Any, Final
@@ -16,7 +17,10 @@ from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers.recorder import async_initialize_recorder
 from homeassistant.setup import async_setup_component
 
+from .rooms import HOST
+
 LOGGER: Final = logging.getLogger(__package__)
+_STORED: Final = 11.0  # s; the registries wait for 10
 _PATIENCE: Final = 120.0  # s
 
 
@@ -33,8 +37,11 @@ async def home(*, recorder: bool = False) -> AsyncGenerator[HomeAssistant]:
         await loader.async_get_custom_components(hass)
         assert await bootstrap.async_load_base_functionality(hass)
         hass.auth = await auth.auth_manager_from_config(hass, [{"type": "homeassistant"}], [])
-        for domain in (*bootstrap.CORE_INTEGRATIONS, "network"):
-            assert await async_setup_component(hass, domain, {})
+        # Some platforms bring the server along, on a port that another instance may have.
+        with socket.create_server((HOST, 0)) as free:
+            server = {"server_host": HOST, "server_port": free.getsockname()[1]}
+        for domain in (*bootstrap.CORE_INTEGRATIONS, "network", "http"):
+            assert await async_setup_component(hass, domain, {"http": server})
         hass.set_state(CoreState.running)
         if recorder:
             async_initialize_recorder(hass)
@@ -70,8 +77,11 @@ async def add_entry(
 
 
 async def settle(hass: HomeAssistant) -> None:
-    """Let everything that was to be stored later be stored now, lest it disturbs."""
+    """Let everything that was to be stored later be stored first, lest it disturbs."""
     await hass.async_block_till_done()
+    if "recorder" in hass.config.components:
+        await asyncio.sleep(_STORED)  # the event below would stop it
+        return
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await hass.async_block_till_done()
 

@@ -88,7 +88,7 @@ def row(platform: str, description: Any, entities: dict[str, Any]) -> tuple[str,
     key = f"{platform}.{description.translation_key}"
     part = getattr(description, "part", None)
     device = DEVICES.get(str(part), "node" if key in ON_NODE else "studio")
-    name = entities[platform][description.translation_key].get("name", "(the device's name)")
+    name = entities[platform][description.translation_key]["name"]
     field = PARTS[part_kind(str(part))].fields.get(description.fields[0]) if part else None
     meaning = MEANING.get(key) or (field.doc if field else None)
     if meaning is None:

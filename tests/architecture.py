@@ -35,8 +35,11 @@ def _names(text: str) -> frozenset[str]:
 
 
 _BELOW = _names("core wire client sources const")
-_GLUE = _names("coordinator room network store actions place issues inbox shipped_blueprints")
-_SEEN_BY_ENTITIES = _names("entity room coordinator network place core const")
+_GLUE = _names(
+    "coordinator studios availability room network store actions place issues inbox"
+    " shipped_blueprints telemetry"
+)
+_SEEN_BY_ENTITIES = _names("entity room coordinator network place telemetry core const")
 _FLOWS = _names("config_flow options_flow studio_flow repairs")
 _PLATFORMS = _names(
     "lock light calendar sensor binary_sensor event update button select switch number todo"

@@ -125,6 +125,8 @@ class Impostor:
     def cut(self) -> None:
         """Cut every connection with a reset."""
         for guest in self.guests:
+            if guest.transport.is_closing():
+                continue
             peer: socket.socket = guest.transport.get_extra_info("socket")
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             guest.transport.abort()
@@ -188,7 +190,9 @@ class Impostor:
     async def _get_ws(self, request: web.Request) -> web.StreamResponse:
         self.attempts += 1
         if self.upgrade is not None:
-            return await self.upgrade(request)
+            answer = await self.upgrade(request)
+            answer.force_close()  # a kept connection would look like a leak
+            return answer
         if request.headers.get("Authorization") != f"Bearer {self.token}":
             return web.Response(status=401)
         opened = web.WebSocketResponse(autoping=False, max_msg_size=MAX_FRAME, timeout=0.1)
@@ -215,7 +219,7 @@ class Impostor:
                     await opened.send_str(codec.encode(event))
         while True:
             message = await opened.receive()
-            while self.deaf:
+            while self.deaf and opened in [guest.socket for guest in self.guests]:
                 await asyncio.sleep(0.01)
             match message.type:
                 case WSMsgType.PING:

@@ -4,15 +4,16 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import gc
 from itertools import count, cycle
+from time import thread_time
 from types import MappingProxyType
 from typing import Final
 
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 
 from custom_components.micro_studio.coordinator import NodeCoordinator
 from custom_components.micro_studio.wire.messages import Delta
 
-from ..arrivals import arrivals
 from ..home import home
 from ..ours import enable_telemetry, nodes, pair
 from ..rooms import FIELD, telemetry
@@ -28,27 +29,30 @@ async def cost(pattern: str, entities: int, count: int) -> dict[str, float]:
     async with home() as hass, _PATTERNS[pattern](hass, entities) as push:
         for _ in range(_WARM):
             push()
-        async with arrivals(hass, count * _writes(pattern, entities)) as heard:
-            for _ in range(count):
-                push()
-        return {"us": heard.cost * _writes(pattern, entities)}
+        hass.bus.async_listen(EVENT_STATE_CHANGED, _hear)
+        gc.collect()
+        begin = thread_time()
+        for _ in range(count):
+            push()
+        return {"us": (thread_time() - begin) / count * 1e6}
 
 
 async def garbage(entities: int, count: int) -> dict[str, float]:
     """Return the objects per write that only the garbage collector can free."""
     async with home() as hass, _ours(hass, entities) as push:
-        async with arrivals(hass, count):
-            gc.disable()
-            for _ in range(count):
-                push()
+        hass.bus.async_listen(EVENT_STATE_CHANGED, _hear)
+        gc.collect()
+        gc.disable()
+        for _ in range(count):
+            push()
         objects = gc.collect()
         gc.enable()
         return {"objects": objects / count}
 
 
-def _writes(pattern: str, entities: int) -> int:
-    """Return the states that a push writes."""
-    return entities if pattern == "usual" else 1
+@callback
+def _hear(_: Event[EventStateChangedData]) -> None:
+    """Listen: without anybody, Home Assistant makes no event."""
 
 
 @asynccontextmanager

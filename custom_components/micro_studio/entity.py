@@ -13,6 +13,7 @@ from .coordinator import StudioConfigEntry
 from .core.studio import PartKind, Value
 from .place import Place
 from .room import Room
+from .telemetry import TelemetryContext, telemetry_context
 
 # Parts that people see as things of their own; the others belong to the studio itself.
 OWN_DEVICE = frozenset({PartKind.DOOR, PartKind.LIGHT, PartKind.INTERFACE, PartKind.RELAY})
@@ -26,12 +27,14 @@ class PlaceEntity(Entity):
     _attr_has_entity_name = True
     _attr_should_poll = False
     _was_available = False  # as it was written last
+    _telemetry: TelemetryContext | None = None
 
     def __init__(self, place: Place, description: EntityDescription, suffix: str) -> None:
         self.entity_description = description
         self.place = place
         self._attr_unique_id = f"{place.key}_{suffix}"
         self._attr_device_info = place.device_info
+        self._board = place.board
 
     def refresh(self) -> bool:
         """Read what is shown into the attributes; tell whether anything is different."""
@@ -44,11 +47,18 @@ class PlaceEntity(Entity):
         self._was_available = self.available
 
     @callback
+    def _share_context(self) -> None:
+        """Write from now on as telemetry: nobody will ask who caused a value."""
+        self._telemetry = telemetry_context(self.hass)
+
+    @callback
     def _on_change(self) -> None:
         """Write the state, but only if something that it shows has changed."""
         changed, available = self.refresh(), self.available
         if available is not self._was_available or (changed and available):
             self._was_available = available
+            if self._telemetry is not None:
+                self.async_set_context(self._telemetry.current())
             self.async_write_ha_state()
 
 
@@ -77,18 +87,18 @@ class PartEntity(PlaceEntity):
     @override
     def available(self) -> bool:
         """Tell whether the node is there and the part is still fitted."""
-        board = self.place.board
+        board = self._board
         return board.available and board.has(self.part, self.entity_description.fields[0])
 
     def read(self, name: str) -> Value:
         """Return a field of the part."""
-        return self.place.board.get(self.part, name)
+        return self._board.get(self.part, name)
 
     @override
     def refresh(self) -> bool:
         """Compare the fields; `show` them if one has changed."""
-        report = self.place.board.part(self.part)
-        shown = tuple(report.get(name, _ABSENT) for name in self.entity_description.fields)
+        report = self._board.part(self.part)
+        shown = tuple([report.get(name, _ABSENT) for name in self.entity_description.fields])
         if shown == self._shown:
             return False
         self._shown = shown
@@ -102,7 +112,7 @@ class PartEntity(PlaceEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the fields."""
-        board = self.place.board
+        board = self._board
         self.async_on_remove(
             board.watch(self.part, self.entity_description.fields, self._on_change)
         )
@@ -123,13 +133,13 @@ class RoomEntity(PlaceEntity):
     @override
     def available(self) -> bool:
         """Tell whether what the engine knows is up to date."""
-        return self.place.board.available
+        return self._board.available
 
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the engine."""
         self.async_on_remove(self.place.watch(self._on_change))
-        self.async_on_remove(self.place.board.watch_availability(self._on_change))
+        self.async_on_remove(self._board.watch_availability(self._on_change))
         self._begin()
 
 

@@ -43,7 +43,6 @@ LIGHTS: Final = (
     RecordingLightDescription(
         key="light",
         translation_key="recording_light",
-        name=None,
         part=PartKind.LIGHT,
         fields=("on", "tally", "brightness", "color", "supports"),
     ),
@@ -68,6 +67,7 @@ class RecordingLight(PartEntity, LightEntity):
     """A lamp that shows a tally as an effect; what it shows is read back from the lamp."""
 
     entity_description: RecordingLightDescription
+    _attr_name = None  # the device's name; in the description, a translated one would win
 
     @override
     def show(self) -> None:

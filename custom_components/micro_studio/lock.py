@@ -26,7 +26,6 @@ DOORS: Final = (
     DoorDescription(
         key="lock",
         translation_key="door",
-        name=None,
         part=PartKind.DOOR,
         fields=("locked", "jammed", "motion", "changed_by", "latch"),
     ),
@@ -51,6 +50,7 @@ class Door(PartEntity, LockEntity):
     """A door; its state is what the lock reports, never what was asked for."""
 
     entity_description: DoorDescription
+    _attr_name = None  # the device's name; in the description, a translated one would win
 
     @override
     def show(self) -> None:

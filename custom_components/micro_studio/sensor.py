@@ -242,6 +242,15 @@ class PartSensor(PartEntity, SensorEntity):
     entity_description: PartSensorDescription
 
     @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the field."""
+        description = self.entity_description
+        # The logbook leaves these out; elsewhere it would take one value for the other's cause.
+        if description.native_unit_of_measurement or description.state_class:
+            self._share_context()
+        await super().async_added_to_hass()
+
+    @override
     def show(self) -> None:
         """Set the value."""
         description = self.entity_description

@@ -1,11 +1,13 @@
 """A set up entry with a real node behind it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from unittest.mock import PropertyMock, patch
 
-from freezegun import api as freezegun
-from freezegun.api import FrozenDateTimeFactory
+import freezegun
+import freezegun.api
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 import pytest
@@ -19,24 +21,30 @@ from tests.integration.sight import Sight
 from tests.puppets import HOST, NODE_ID, STUDIOS, Theatre, theatre
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _loops_see_real_time() -> Iterator[None]:
-    """Let sockets go on while a test has frozen the calendar."""
-    # By its full name: freezegun replaces what a module has imported by name.
-    with patch("homeassistant.runner.monotonic", lambda: freezegun.real_monotonic()):  # noqa: PLW0108
-        yield
-
-
 @pytest.fixture
-def clock(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Clock:
-    """Freeze the calendar; put a test's moment into the marker `freeze_time`."""
-    return Clock(hass, freezer)
+async def clock(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Clock]:
+    """Freeze the calendar at noon; ask for it before anything that reads it."""
+    # Sockets go on: the event loop keeps the real clock.
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", freezegun.api.real_monotonic)
+    with freezegun.freeze_time("2026-11-23 12:00:00+00:00") as freezer:
+        yield Clock(hass, freezer)
 
 
 @pytest.fixture
 def studios() -> Mapping[str, str]:
     """Return the studios of the node: id to name."""
     return STUDIOS
+
+
+def _forgive_hanging_up(loop: asyncio.AbstractEventLoop) -> None:
+    """Let a client leave in the middle of the node's handshake: a wrong certificate is reason."""
+    strict = loop.get_exception_handler()
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if strict is not None and not isinstance(context.get("exception"), ConnectionResetError):
+            strict(loop, context)
+
+    loop.set_exception_handler(handle)
 
 
 @pytest.fixture
@@ -50,6 +58,7 @@ async def house(
     monkeypatch.setattr("studio_node.telemetry.PACES", {})
     monkeypatch.setattr(backoff, "FIRST", 0.02)
     monkeypatch.setattr(backoff, "LONGEST", 0.05)
+    _forgive_hanging_up(asyncio.get_running_loop())
     async with theatre(tmp_path / "node", studios) as running:
         yield running
 

@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, snapsh
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.micro_studio import PLATFORMS
+from tests.integration.clock import Clock
 from tests.puppets import Theatre
 
 BUDGET = 22  # entities of a studio, child devices included, that are enabled by default
@@ -18,8 +19,8 @@ BUDGET = 22  # entities of a studio, child devices included, that are enabled by
 @pytest.mark.parametrize("studios", [{"a": "Studio A"}])
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.usefixtures("everything_enabled")
-@pytest.mark.freeze_time("2026-11-23 12:00:00+00:00")
 async def test_the_entities_of_a_platform_look_like_this(
+    clock: Clock,
     hass: HomeAssistant,
     house: Theatre,
     entry: MockConfigEntry,

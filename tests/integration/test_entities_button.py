@@ -49,7 +49,6 @@ async def test_a_button_is_there_only_while_its_command_is_possible(
     assert sight.shows(BUTTON, "check_in", "b") == STATE_UNAVAILABLE
 
 
-@pytest.mark.freeze_time("2026-11-23 12:00:00+00:00")
 async def test_the_room_of_somebody_who_did_not_come_can_be_given_free(
     clock: Clock, house: Theatre, sight: Sight
 ) -> None:

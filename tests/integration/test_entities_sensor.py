@@ -157,7 +157,6 @@ async def test_the_next_booking_and_the_end_of_the_session_are_shown(
 
 
 @pytest.mark.usefixtures("everything_enabled")
-@pytest.mark.freeze_time("2026-11-23 12:00:00+00:00")
 async def test_the_minutes_of_a_session_are_counted_down_near_its_end(
     clock: Clock, house: Theatre, sight: Sight
 ) -> None:

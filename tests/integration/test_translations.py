@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from homeassistant.components.light import EFFECT_OFF
 from homeassistant.const import Platform
-from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity import Entity, EntityDescription
 import pytest
 
 from custom_components.micro_studio import PLATFORMS, config_flow, event, issues, options_flow
@@ -19,13 +19,13 @@ from custom_components.micro_studio.core.errors import Reason
 from custom_components.micro_studio.core.progress import Arrival
 from custom_components.micro_studio.core.studio import LightMode, Tally
 from custom_components.micro_studio.entity import OWN_DEVICE
+from custom_components.micro_studio.light import RecordingLight
+from custom_components.micro_studio.lock import Door
 from custom_components.micro_studio.wire.vocabulary import ErrorCode
 
 INTEGRATION: Final = Path(config_flow.__file__).parent
 LANGUAGES: Final = ("en", "de")
 CORE_ABORTS: Final = {"reauth_successful", "reconfigure_successful", "already_in_progress"}
-# Entities that carry the name of their device: a text would win over the description's None.
-NAMELESS: Final = {"light.recording_light", "lock.door"}
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -104,8 +104,7 @@ def entity_texts() -> Iterator[str]:
     for name in PLATFORMS:
         for description in descriptions(platform(name)):
             base = f"entity.{name}.{description.translation_key}"
-            if f"{name}.{description.translation_key}" not in NAMELESS:
-                yield f"{base}.name"
+            yield f"{base}.name"
             for option in getattr(description, "options", None) or ():
                 yield f"{base}.state.{option}"
             for kind in getattr(description, "event_types", None) or ():
@@ -252,17 +251,12 @@ def test_no_text_asks_for_what_nobody_fills_in() -> None:
         assert set(PLACEHOLDER.findall(text)) <= given, key
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_entities_named_like_their_device_have_no_name_of_their_own(language: str) -> None:
-    """Home Assistant would prefer the text to the description's ``name=None``."""
-    found = {
-        f"{name}.{description.translation_key}"
-        for name in PLATFORMS
-        for description in descriptions(platform(name))
-        if description.name is None
-    }
-    assert found == NAMELESS
-    assert not {f"entity.{entity}.name" for entity in NAMELESS} & texts(language).keys()
+@pytest.mark.parametrize("entity", [Door, RecordingLight])
+def test_doors_and_lights_carry_the_name_of_their_device(entity: type[Entity]) -> None:
+    """Said by the class, for Home Assistant prefers a text to the description's ``name=None``."""
+    assert entity.__new__(entity)._attr_name is None
+    for name in PLATFORMS:
+        assert all(description.name is not None for description in descriptions(platform(name)))
 
 
 def test_every_entity_has_a_translation_key() -> None:

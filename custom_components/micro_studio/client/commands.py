@@ -51,8 +51,10 @@ class PendingCommands:
                 await future
         except TimeoutError as error:
             raise CommandUnansweredError from error
-        finally:
-            self._waiting.pop(command.id, None)
+
+    def forget(self, command: Command) -> None:
+        """Do not send a command again: nobody waits for its answer any more."""
+        self._waiting.pop(command.id, None)
 
     def resolve(self, result: Result) -> None:
         """Hand an answer to whom it belongs; a late one belongs to nobody."""

@@ -1,9 +1,11 @@
 """One node's WebSocket for the life of its entry: connect, follow, notice, come back."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from socket import SHUT_RDWR
 from typing import Final, Protocol
 
 from aiohttp import ClientConnectionError, ClientWebSocketResponse, WSMessage, WSMsgType
@@ -28,6 +30,7 @@ from .client import NodeClient, check_api
 from .commands import PendingCommands
 from .errors import ConnectionLostError, NodeError, UnauthorizedError
 
+_GOODBYE: Final = 2.0  # s for the other end to say goodbye, too
 _REVOKED: Final = 4401  # close code of a token that was revoked meanwhile
 
 
@@ -81,6 +84,7 @@ class NodeConnection:
         self._socket: ClientWebSocketResponse | None = None
         self._hello: Hello | None = None
         self._seq: int | None = None  # None: a snapshot must come before the next delta
+        self._asked_at: float | None = None  # since when a snapshot is owed
         self._last_seen = 0.0
         self._retry = asyncio.Event()
 
@@ -92,14 +96,16 @@ class NodeConnection:
             NodeError: not possible now, see its kind.
 
         """
-        socket = await self.client.connect()
+        socket: ClientWebSocketResponse | None = None
         try:
             async with asyncio.timeout(self._timing.dead):
+                socket = await self.client.connect()
                 await self._greet(socket)
         except BaseException as error:
-            await socket.close()
+            if socket is not None:
+                await _hang_up(socket)
             if isinstance(error, TimeoutError):
-                raise ConnectionLostError("no snapshot came") from error
+                raise ConnectionLostError("no snapshot came in time") from error
             raise
         self._socket = socket
         self.counters.connects += 1
@@ -134,7 +140,7 @@ class NodeConnection:
         """Say goodbye, and fail what is still waiting for an answer."""
         self._commands.give_up()
         if self._socket is not None:
-            await self._socket.close()
+            await _hang_up(self._socket)
             self._socket = None
 
     async def command(
@@ -149,8 +155,11 @@ class NodeConnection:
 
         """
         command = self._commands.add(studio, part, action, args, patience)
-        await self._send(command)
-        await self._commands.answer(command, patience)
+        try:
+            await self._send(command)
+            await self._commands.answer(command, patience)
+        finally:
+            self._commands.forget(command)
 
     async def ack(self, ids: tuple[str, ...]) -> None:
         """Tell the node that these events are stored here."""
@@ -160,8 +169,10 @@ class NodeConnection:
         """Read from a fresh socket until the first snapshot has come."""
         self._hello = None
         self._seq = None
+        self._asked_at = None
         while self._seq is None:
-            await self._take(socket, await socket.receive())
+            if (answering := self._take(socket, await socket.receive())) is not None:
+                await _sent(answering)
 
     async def _follow(self) -> None:
         """Read until the connection ends."""
@@ -170,77 +181,108 @@ class NodeConnection:
             raise ConnectionLostError("closed")
         loop = asyncio.get_running_loop()
         self._last_seen = loop.time()
-        heart = asyncio.create_task(self._beat(socket))
+        heart: asyncio.Task[None] | None = None
         try:
-            while True:
-                message = await socket.receive()
-                self._last_seen = loop.time()
-                await self._take(socket, message)
+            async with asyncio.timeout(None) as patience:
+                heart = asyncio.create_task(self._beat(socket, patience))
+                while True:
+                    message = await socket.receive()
+                    self._last_seen = loop.time()
+                    if (answering := self._take(socket, message)) is not None:
+                        await _sent(answering)
+        except TimeoutError:
+            raise ConnectionLostError("no sign of life") from None
         finally:
             self._socket = None
-            heart.cancel()
-            with suppress(ClientConnectionError):
-                await socket.close()
+            if heart is not None:
+                heart.cancel()
+            await _hang_up(socket)
 
-    async def _beat(self, socket: ClientWebSocketResponse) -> None:
-        """Ask for a sign of life, and end a connection that gives none."""
+    async def _beat(self, socket: ClientWebSocketResponse, patience: asyncio.Timeout) -> None:
+        """Ask for a sign of life; where there is none, or no snapshot, patience is over."""
         loop = asyncio.get_running_loop()
-        while (left := self._last_seen + self._timing.dead - loop.time()) > 0:
+        while (left := self._alive_at() + self._timing.dead - loop.time()) > 0:
             with suppress(TimeoutError, ClientConnectionError):
                 async with asyncio.timeout(self._timing.ping):
                     await socket.ping()
             await asyncio.sleep(min(self._timing.ping, left))
-        await socket.close()
+        patience.reschedule(loop.time())
 
-    async def _take(self, socket: ClientWebSocketResponse, message: WSMessage) -> None:
-        """Sort one message of the WebSocket."""
+    def _alive_at(self) -> float:
+        """Return until when nothing was missing."""
+        asked = self._asked_at
+        return self._last_seen if asked is None else min(self._last_seen, asked)
+
+    def _take(
+        self, socket: ClientWebSocketResponse, message: WSMessage
+    ) -> Coroutine[None, None, None] | None:
+        """Sort one message of the WebSocket; return the sending of an answer, if it wants one."""
         if message.type is WSMsgType.TEXT:
             self.counters.frames += 1
             try:
-                await self._take_frame(socket, message.data)
+                answer = self._take_frame(message.data)
             except BadFrameError as error:
                 self.counters.bad_frames += 1
                 raise ConnectionLostError(f"bad frame: {error.reason}") from error
-        elif message.type is WSMsgType.PING:
-            await socket.pong(message.data)
-        elif message.type is not WSMsgType.PONG:
+            return None if answer is None else socket.send_str(codec.encode(answer))
+        if message.type is WSMsgType.PING:
+            return socket.pong(message.data)
+        if message.type is not WSMsgType.PONG:
             # The socket's own code says 1006 where the node did not wait for our goodbye.
             code = message.data if message.type is WSMsgType.CLOSE else socket.close_code
             if code == _REVOKED:
                 raise UnauthorizedError
             raise ConnectionLostError(f"closed with {code}")
+        return None
 
-    async def _take_frame(self, socket: ClientWebSocketResponse, text: str) -> None:
-        """Hand a frame to the listener; nothing goes past a gap."""
+    def _take_frame(self, text: str) -> FromClient | None:
+        """Hand a frame to the listener, and return what the node must hear at once."""
         match codec.decode_from_node(text):
             case Delta() as delta:
-                await self._take_delta(socket, delta)
+                return self._take_delta(delta)
             case Event() as event:
                 self._listener.on_event(event)
             case Result() as result:
                 self._commands.resolve(result)
             case Hello() as hello:
-                check_api(hello.api)
-                self._hello = hello
+                return self._take_hello(hello)
             case Snapshot() as snapshot:
                 if self._hello is None:
                     raise BadFrameError("a snapshot before hello")
                 self._seq = snapshot.seq
+                self._asked_at = None
                 self._listener.on_snapshot(self._hello, snapshot)
+        return None
 
-    async def _take_delta(self, socket: ClientWebSocketResponse, delta: Delta) -> None:
-        """Pass the next delta on; ask once for a snapshot when one is missing."""
+    def _take_hello(self, hello: Hello) -> Resync | None:
+        """Learn who speaks; what another boot has numbered says nothing any more."""
+        check_api(hello.api)
+        if hello.time.tzinfo is None:
+            raise BadFrameError("a time without time zone")
+        before, self._hello = self._hello, hello
+        if before is None or before.boot_id == hello.boot_id:
+            return None
+        return self._resync()
+
+    def _take_delta(self, delta: Delta) -> Resync | None:
+        """Pass the next delta on, and nothing past a gap; ask once for a snapshot then."""
         if self._seq is None:
-            return
+            return None
         if delta.seq == self._seq + 1:
             self._seq = delta.seq
             self._listener.on_delta(delta)
-        elif delta.seq <= self._seq:
+        elif delta.seq == self._seq:
             self.counters.duplicates += 1
         else:
             self.counters.gaps += 1
-            self._seq = None
-            await socket.send_str(codec.encode(Resync()))
+            return self._resync()
+        return None
+
+    def _resync(self) -> Resync:
+        """Ask for a snapshot; no delta counts before it has come."""
+        self._seq = None
+        self._asked_at = asyncio.get_running_loop().time()
+        return Resync()
 
     async def _send(self, frame: FromClient) -> None:
         """Send a frame; what cannot be sent now goes out after the next snapshot."""
@@ -254,3 +296,22 @@ class NodeConnection:
             async with asyncio.timeout(seconds):
                 await self._retry.wait()
         self._retry.clear()
+
+
+async def _sent(answering: Coroutine[None, None, None]) -> None:
+    """Send an answer; where that cannot be done any more, the connection is over."""
+    try:
+        await answering
+    except ClientConnectionError as error:
+        raise ConnectionLostError(str(error)) from error
+
+
+async def _hang_up(socket: ClientWebSocketResponse) -> None:
+    """Close a socket; one that takes nothing any more is cut, not waited for."""
+    peer = socket.get_extra_info("socket")
+    with suppress(TimeoutError, ClientConnectionError):
+        async with asyncio.timeout(_GOODBYE):
+            await socket.close()
+    if peer is not None:
+        with suppress(OSError):  # it is closed already
+            peer.shutdown(SHUT_RDWR)

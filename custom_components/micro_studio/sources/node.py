@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -30,7 +31,7 @@ from ..wire.vocabulary import EventType
 from .base import RequestError
 from .board import Board, Values
 from .confirmation import confirmed, failure
-from .readers import READERS
+from .readers import READERS, Reader
 
 _ANSWER: Final = timedelta(seconds=10)
 _CONFIRMATION: Final = timedelta(seconds=15)
@@ -98,11 +99,15 @@ class NodeSource:
             raise failure(request, report) or RequestError("unconfirmed") from None
 
 
+@lru_cache(maxsize=1024)  # asked for each change; the names come from the node
+def _readers(part: str) -> Mapping[str, Reader]:
+    """Return how the fields of a part are read: of a later version's part, none."""
+    return READERS.get(part_kind(part), {})
+
+
 def read_fields(part: str, fields: Fields) -> Values:
     """Return the values of a part; a value that does not fit its field is unknown."""
-    readers = READERS.get(part_kind(part))
-    if readers is None:
-        return {}
+    readers = _readers(part)
     return {
         name: reader(value)
         for name, value in fields.items()
