@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 import sys
 
-from .goals import FULL, QUICK, Goal, goals
+from .goals import FULL, QUICK, goals
 from .measurement import Case, Figures, MeasurementError, medians
 from .report import document, table
 
@@ -59,11 +59,6 @@ def _measure(rounds: dict[Case, int]) -> tuple[dict[Case, Figures], list[str]]:
                 failures[case] = str(error)
     measured = {case: medians(runs) for case, runs in figures.items() if case not in failures}
     return measured, list(failures.values())
-
-
-def measured(wanted: tuple[Goal, ...]) -> dict[Case, Figures]:
-    """Return one process's figures of each case."""
-    return {case: case.measure() for goal in wanted for case in goal.cases}
 
 
 if __name__ == "__main__":

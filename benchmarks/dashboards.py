@@ -29,8 +29,7 @@ async def _open(session: ClientSession, port: int, token: str) -> ClientWebSocke
     features = {"coalesce_messages": 1}
     await socket.send_json({"id": 1, "type": "supported_features", "features": features})
     await socket.send_json({"id": 2, "type": "subscribe_entities"})
-    for _ in range(3):
-        await socket.receive()  # two results and the states as they are
+    await socket.receive()  # it is subscribed; what comes is read elsewhere
     return socket
 
 

@@ -3,6 +3,7 @@
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.device_registry import DeviceEntry
 
 from .const import CONF_INSTALL_BLUEPRINTS, DOMAIN
 from .coordinator import NodeCoordinator, StudioConfigEntry
@@ -53,6 +54,13 @@ async def async_remove_entry(hass: HomeAssistant, entry: StudioConfigEntry) -> N
     """Leave nothing behind."""
     Issues(hass, entry).clear_all()
     await RoomStore(hass, entry.entry_id).async_remove()
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: StudioConfigEntry, device: DeviceEntry
+) -> bool:
+    """Let a person remove a device that stands for nothing any more."""
+    return not entry.runtime_data.serves(device)
 
 
 async def _async_updated(hass: HomeAssistant, entry: StudioConfigEntry) -> None:

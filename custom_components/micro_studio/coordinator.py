@@ -11,6 +11,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.util import dt as dt_util
 
 from .availability import Availability
@@ -123,6 +124,11 @@ class NodeCoordinator:
             return await self.connection.client.diagnostics()
         except NodeError as error:
             return {"error": str(error)}
+
+    def serves(self, device: DeviceEntry) -> bool:
+        """Tell whether a device stands for something that the node reports now."""
+        places = (self.node, *self.rooms.values())
+        return any(place.identifiers & device.identifiers for place in places)
 
     @callback
     def listen_places(self, listener: PlaceListener) -> CALLBACK_TYPE:

@@ -40,6 +40,12 @@ class Place:
         return self._source.board
 
     @property
+    def identifiers(self) -> frozenset[tuple[str, str]]:
+        """Return what identifies the device and those of all parts that are fitted."""
+        own = frozenset((DOMAIN, f"{self.key}_{part}") for part in self.board)
+        return own | frozenset(self._device.identifiers)
+
+    @property
     def device_info(self) -> DeviceInfo:
         """Return the reference to the device; the coordinator has registered it."""
         return DeviceInfo(identifiers=self._device.identifiers)

@@ -144,6 +144,7 @@ async def _ping_without_end(impostor: Impostor) -> None:
                     for _ in range(500):
                         await guest.socket.ping(b"x" * 125)
                     await asyncio.sleep(0)
+        guest.transport.abort()
 
 
 async def _mute(impostor: Impostor, first: bytes = b"") -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 import socket
 import ssl
 
-from tests.puppets import HOST
-
 from studio_node.certificate import load_certificate
+from tests.puppets import HOST
 
 _PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
 
@@ -28,9 +27,7 @@ def certificate(folder: Path) -> ssl.SSLContext:
 
 
 @asynccontextmanager
-async def stranger(
-    answer: bytes = _PAGE, tls: ssl.SSLContext | None = None
-) -> AsyncGenerator[int]:
+async def stranger(answer: bytes = _PAGE, tls: ssl.SSLContext | None = None) -> AsyncGenerator[int]:
     """Run something that gives everybody the same answer; yield its port."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -15,14 +15,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.micro_studio.const import DOMAIN
 from custom_components.micro_studio.coordinator import NodeCoordinator
 from custom_components.micro_studio.issues import API_MISMATCH, CERTIFICATE_CHANGED, CLOCK_OFFSET
+from studio_node.app import Node
+from studio_node.wire.messages import Hello
 from tests.integration.bookings import booked
 from tests.integration.clock import Clock
 from tests.integration.sight import Sight
 from tests.integration.waiting import heard, until
 from tests.puppets import STUDIO_PARTS, Theatre, stage
-
-from studio_node.app import Node
-from studio_node.wire.messages import Hello
 
 LOCK, DOOR = Platform.LOCK, "door/main_lock"
 SAY_HELLO = Node._hello

@@ -27,7 +27,9 @@ SECRETS = ("Ada's show", "guest of", "M7-1", "Q4-0001", "booking-7", "864209")
 
 
 @pytest.fixture(autouse=True)
-async def _full_house(clock: Clock, hass: HomeAssistant, house: Theatre, loaded: MockConfigEntry) -> None:
+async def _full_house(
+    clock: Clock, hass: HomeAssistant, house: Theatre, loaded: MockConfigEntry
+) -> None:
     """Let everything that must not get out be there."""
     assert await async_setup_component(hass, "diagnostics", {})
     await until(lambda: all(house.part(studio, "light/sign").commands for studio in "ab"))
@@ -63,7 +65,10 @@ async def test_the_report_of_a_node_is_complete_and_discreet(
 
 
 async def test_the_report_of_a_device_is_about_that_device(
-    hass: HomeAssistant, hass_client: ClientSessionGenerator, house: Theatre, loaded: MockConfigEntry
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    house: Theatre,
+    loaded: MockConfigEntry,
 ) -> None:
     devices = dr.async_get(hass)
     for identifier, studio in ((f"{house.running.id}_a", "a"), (house.running.id, None)):
@@ -76,7 +81,10 @@ async def test_the_report_of_a_device_is_about_that_device(
 
 
 async def test_a_node_that_is_away_has_a_report_too(
-    hass: HomeAssistant, hass_client: ClientSessionGenerator, house: Theatre, loaded: MockConfigEntry
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    house: Theatre,
+    loaded: MockConfigEntry,
 ) -> None:
     await house.stop()
     await until(lambda: not loaded.runtime_data.connected)

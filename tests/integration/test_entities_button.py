@@ -6,13 +6,12 @@ import pytest
 
 from custom_components.micro_studio.coordinator import NodeCoordinator
 from custom_components.micro_studio.core.facts import EndSession, Extend, Release
+from studio_node.wire.vocabulary import ErrorCode
 from tests.integration.bookings import booked
 from tests.integration.clock import Clock
 from tests.integration.sight import Sight
 from tests.integration.waiting import heard, until
 from tests.puppets import Theatre
-
-from studio_node.wire.vocabulary import ErrorCode
 
 BUTTON, SENSOR = Platform.BUTTON, Platform.SENSOR
 COMMANDS = ("check_in", "extend_session", "end_session", "release_booking")

@@ -12,12 +12,11 @@ import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.micro_studio.coordinator import NodeCoordinator
+from studio_node.wire.vocabulary import ErrorCode
 from tests.integration.bookings import booked
 from tests.integration.sight import Sight
 from tests.integration.waiting import heard
 from tests.puppets import Puppet, Theatre
-
-from studio_node.wire.vocabulary import ErrorCode
 
 CALENDAR = Platform.CALENDAR
 KEY = "bookings"

@@ -6,12 +6,11 @@ from homeassistant.const import STATE_UNKNOWN, Platform
 import pytest
 
 from custom_components.micro_studio.coordinator import NodeCoordinator
+from studio_node.wire.vocabulary import EventType
 from tests.integration.bookings import booked
 from tests.integration.sight import Sight
 from tests.integration.waiting import heard, until
 from tests.puppets import Puppet, Theatre
-
-from studio_node.wire.vocabulary import EventType
 
 EVENT = Platform.EVENT
 

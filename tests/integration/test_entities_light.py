@@ -9,11 +9,10 @@ import pytest
 
 from custom_components.micro_studio.coordinator import NodeCoordinator
 from custom_components.micro_studio.core.studio import Tally
+from studio_node.wire.vocabulary import ErrorCode
 from tests.integration.sight import Sight
 from tests.integration.waiting import heard, until
 from tests.puppets import Puppet, Theatre
-
-from studio_node.wire.vocabulary import ErrorCode
 
 SIGN = "light/sign_light"
 LIGHT = Platform.LIGHT
@@ -129,9 +128,7 @@ async def test_a_lamp_without_tallies_has_no_effects(
     assert sight.state(LIGHT, SIGN).attributes.get("effect_list") is None
 
 
-async def test_the_light_follows_the_recorder(
-    house: Theatre, lamp: Puppet, sight: Sight
-) -> None:
+async def test_the_light_follows_the_recorder(house: Theatre, lamp: Puppet, sight: Sight) -> None:
     house.part("a", "recorder").publish(state="recording", capturing=True)
 
     await until(lambda: sight.state(LIGHT, SIGN).attributes["effect"] == "recording")

@@ -10,11 +10,10 @@ from homeassistant.exceptions import HomeAssistantError, ServiceNotSupported
 import pytest
 
 from custom_components.micro_studio.coordinator import NodeCoordinator
+from studio_node.wire.vocabulary import ErrorCode
 from tests.integration.sight import Sight
 from tests.integration.waiting import heard, until
 from tests.puppets import Puppet, Theatre
-
-from studio_node.wire.vocabulary import ErrorCode
 
 DOOR = "door/main_lock"
 LOCK = Platform.LOCK

@@ -7,11 +7,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.micro_studio.const import CONF_POLICY
 from custom_components.micro_studio.coordinator import NodeCoordinator
+from studio_node.wire.vocabulary import ErrorCode
 from tests.integration.sight import Sight
 from tests.integration.waiting import heard, until
 from tests.puppets import Theatre
-
-from studio_node.wire.vocabulary import ErrorCode
 
 NUMBER, SELECT, SWITCH = Platform.NUMBER, Platform.SELECT, Platform.SWITCH
 
@@ -59,9 +58,7 @@ async def test_each_change_is_written_into_the_subentry_without_a_reload(
     assert sight.shows(SENSOR, "state") == "available"
 
 
-async def test_a_number_outside_its_range_is_refused(
-    loaded: MockConfigEntry, sight: Sight
-) -> None:
+async def test_a_number_outside_its_range_is_refused(loaded: MockConfigEntry, sight: Sight) -> None:
     with pytest.raises(ServiceValidationError):
         await sight.call(NUMBER, "set_value", "early_access", value=121)
 

@@ -1,12 +1,6 @@
 """What can be read, and what is so or not so, in Home Assistant."""
 
-from homeassistant.const import (
-    STATE_OFF,
-    STATE_ON,
-    STATE_UNAVAILABLE,
-    STATE_UNKNOWN,
-    Platform,
-)
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN, Platform
 from homeassistant.util import dt as dt_util
 import pytest
 

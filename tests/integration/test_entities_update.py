@@ -7,11 +7,10 @@ import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.micro_studio.coordinator import NodeCoordinator
+from studio_node.wire.vocabulary import ErrorCode
 from tests.integration.sight import Sight
 from tests.integration.waiting import heard, until
 from tests.puppets import Puppet, Theatre
-
-from studio_node.wire.vocabulary import ErrorCode
 
 UPDATE = Platform.UPDATE
 SOFTWARE, FIRMWARE = "firmware/node_software", "interface/main_firmware"

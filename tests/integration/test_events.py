@@ -13,11 +13,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.micro_studio.coordinator import NodeCoordinator
 from custom_components.micro_studio.event import AccessEvents
+from studio_node.wire.vocabulary import EventType
 from tests.integration.sight import Sight
 from tests.integration.waiting import PATIENCE, until
 from tests.puppets import Theatre
-
-from studio_node.wire.vocabulary import EventType
 
 EVENT, ACCESS = Platform.EVENT, "access"
 

@@ -12,7 +12,7 @@ from homeassistant.config_entries import (
     ConfigEntryState,
     ConfigFlowResult,
 )
-from homeassistant.const import CONF_CODE, CONF_HOST, CONF_PORT, CONF_TOKEN
+from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import config_validation as cv
@@ -22,11 +22,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.micro_studio.const import CONF_FINGERPRINT, DOMAIN
+from studio_node.wire.messages import SERVICE_TYPE
 from tests.integration.strangers import certificate, closed_port, stranger
 from tests.integration.waiting import until
 from tests.puppets import HOST, NODE_ID, Theatre, theatre
-
-from studio_node.wire.messages import SERVICE_TYPE
 
 OTHER_ID = "fedcba9876543210"
 NOWHERE = "no-such-host.invalid"

@@ -9,13 +9,12 @@ from homeassistant.helpers.entity import Entity
 import pytest
 
 from custom_components.micro_studio.coordinator import NodeCoordinator
+from studio_node.deltas import delta_tail
+from studio_node.wire.vocabulary import EventType
 from tests.integration.bookings import booked
 from tests.integration.sight import Sight
 from tests.integration.waiting import heard, until
 from tests.puppets import Theatre
-
-from studio_node.deltas import delta_tail
-from studio_node.wire.vocabulary import EventType
 
 pytestmark = pytest.mark.usefixtures("everything_enabled")
 
@@ -131,9 +130,7 @@ async def test_a_snapshot_writes_only_what_is_new_in_it(
 async def test_a_booking_writes_only_what_shows_it(
     coordinator: NodeCoordinator, house: Theatre, sight: Sight, writes: Counter[str]
 ) -> None:
-    await heard(
-        coordinator, lambda: house.part("a", "bookings").publish(items=[booked("x", 500)])
-    )
+    await heard(coordinator, lambda: house.part("a", "bookings").publish(items=[booked("x", 500)]))
 
     assert writes == {
         sight.entity(Platform.CALENDAR, "bookings"): 1,
@@ -169,4 +166,4 @@ async def test_an_outage_writes_each_entity_once_and_only_those_that_it_concerns
     before = dict(writes)
     await house.start()
     await until(lambda: sight.there(Platform.LOCK, "door/main_lock", "b"))
-    assert dict(writes) == {entity: 2 for entity in before}
+    assert dict(writes) == dict.fromkeys(before, 2)

@@ -8,7 +8,6 @@ from unittest.mock import patch
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.micro_studio import room as module
@@ -124,8 +123,7 @@ async def test_an_extension_is_kept_as_long_as_the_session(
     house.part("a", "bookings").publish(items=[booked("x", 0, 30)])
     await until(lambda: sight.there(Platform.BUTTON, "check_in"))
     await sight.call(Platform.BUTTON, "press", "check_in")
-    house.part("a", "presence").publish(occupied=True)
-    await until(lambda: sight.shows(Platform.BINARY_SENSOR, "occupied") == "on")
+    await heard(coordinator, lambda: house.part("a", "presence").publish(occupied=True))
     await sight.call(Platform.BUTTON, "press", "extend_session")
 
     await clock.minutes(31)

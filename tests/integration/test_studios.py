@@ -10,12 +10,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.micro_studio.const import CONF_KNOWN, DOMAIN
 from custom_components.micro_studio.coordinator import NodeCoordinator
 from custom_components.micro_studio.issues import STUDIO_VANISHED
+from studio_node.deltas import delta_tail
+from studio_node.wire.vocabulary import EventType
 from tests.integration.sight import Sight
 from tests.integration.waiting import heard, until
 from tests.puppets import STUDIO_PARTS, Theatre, stage
-
-from studio_node.deltas import delta_tail
-from studio_node.wire.vocabulary import EventType
 
 LOCK, DOOR = Platform.LOCK, "door/main_lock"
 

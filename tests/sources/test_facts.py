@@ -1,0 +1,83 @@
+"""What the rules hear of a board; unknown stays unknown."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from custom_components.micro_studio.core.booking import Booking
+from custom_components.micro_studio.core.happenings import HappeningKind
+from custom_components.micro_studio.core.signals import NOTHING_KNOWN, Signals
+from custom_components.micro_studio.core.studio import RecorderState
+from custom_components.micro_studio.sources.board import Board, Values
+from custom_components.micro_studio.sources.facts import bookings_seen, signals_seen
+from custom_components.micro_studio.sources.node import read_event
+from custom_components.micro_studio.wire.messages import Event
+from custom_components.micro_studio.wire.parts import Fields
+from custom_components.micro_studio.wire.vocabulary import EventType
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def board(available: bool = True, **parts: Values) -> Board:  # noqa: FBT002 - reads well
+    """Return a board with these parts."""
+    made = Board()
+    made.available = available
+    made.replace(parts)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("parts", "signals"),
+    [
+        ({}, NOTHING_KNOWN),
+        ({"presence": {"occupied": None}}, NOTHING_KNOWN),
+        ({"presence": {"occupied": True}}, Signals(occupied=True)),
+        (
+            {"recorder": {"state": "recording", "capturing": False}},
+            Signals(recorder=RecorderState.RECORDING, capturing=False),
+        ),
+        ({"recorder": {"state": None, "capturing": None}}, NOTHING_KNOWN),
+    ],
+)
+def test_signals_are_what_the_board_says(parts: dict[str, Values], signals: Signals) -> None:
+    assert signals_seen(board(**parts)).signals == signals
+    assert signals_seen(board(available=False, **parts)).signals == NOTHING_KNOWN
+
+
+def test_bookings_that_were_not_read_are_not_empty() -> None:
+    booking = Booking(source="node", uid="x", start=NOON, end=NOON + timedelta(hours=1))
+
+    assert bookings_seen(board()) is None
+    assert bookings_seen(board(bookings={"items": None})) is None
+    empty = bookings_seen(board(bookings={"items": ()}))
+    assert empty is not None
+    assert empty.bookings == ()
+    full = bookings_seen(board(bookings={"items": (booking,)}))
+    assert full is not None
+    assert full.bookings == (booking,)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "detail"),
+    [
+        (EventType.CODE_USED, {"tag": "x"}, "x"),
+        (EventType.DENIED, {"reason": "wrong_code"}, "wrong_code"),
+        (EventType.BUTTON_PRESSED, {"button": "check_in"}, "check_in"),
+        (EventType.FORCED, {}, ""),
+        (EventType.FORCED, {"tag": 3}, ""),
+    ],
+)
+def test_an_event_of_the_wire_is_a_happening(kind: EventType, data: Fields, detail: str) -> None:
+    event = Event(seq=1, id="e", studio="a", part="door/main", type=kind, at=NOON, data=data)
+
+    happening = read_event(event)
+
+    assert happening is not None
+    assert happening.kind is HappeningKind(kind.value)
+    assert (happening.part, happening.at, happening.detail) == ("door/main", NOON, detail)
+
+
+def test_an_event_of_a_later_version_is_none() -> None:
+    event = Event(seq=1, id="e", studio="a", part="p", type=EventType.UNKNOWN, at=NOON)
+
+    assert read_event(event) is None
