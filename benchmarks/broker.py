@@ -58,11 +58,11 @@ async def broker() -> AsyncGenerator[int]:
         port: int = free.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="micro-studio-mosquitto-") as folder:
         settings = Path(folder, "mosquitto.conf")
-        settings.write_text(_SETTINGS.format(port=port), encoding="utf-8")
+        settings.write_text(_SETTINGS.format(port=port), encoding="utf-8")  # noqa: ASYNC240
         process = await asyncio.create_subprocess_exec(program, "-c", str(settings))
         try:
             async with asyncio.timeout(_START):
-                while not await _listens(port):
+                while not await _listens(port):  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.02)
             yield port
         finally:

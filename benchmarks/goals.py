@@ -102,7 +102,9 @@ def _saturated(load: Load) -> tuple[Goal, ...]:
     ours = side("ours", "ours")
     return (
         Goal("saturated", "saturated: loop CPU per message ÷ F", 1.5, ours, side("floor", "F")),
-        Goal("saturated", "saturated: loop CPU per message ÷ mqtt", 0.2, ours, side("mqtt", "mqtt")),
+        Goal(
+            "saturated", "saturated: loop CPU per message ÷ mqtt", 0.2, ours, side("mqtt", "mqtt")
+        ),
     )
 
 
@@ -186,7 +188,9 @@ def _startup(load: Load) -> tuple[Goal, ...]:
 def _vanish(load: Load) -> tuple[Goal, ...]:
     measured = case("vanish", "stall", studios=load.crowd)
     return (
-        Goal("vanish", "longest stall when all vanish, ms", 25.0, Side(measured, "ms", "CPU", "ms")),
+        Goal(
+            "vanish", "longest stall when all vanish, ms", 25.0, Side(measured, "ms", "CPU", "ms")
+        ),
         Goal("vanish", "dashboards lost then", 0.0, Side(measured, "lost", "lost", "")),
     )
 

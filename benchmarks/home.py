@@ -29,7 +29,7 @@ async def home(*, recorder: bool = False) -> AsyncGenerator[HomeAssistant]:
     """Run Home Assistant in a folder of its own."""
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="micro-studio-benchmark-") as folder:
-        Path(folder, "configuration.yaml").touch()
+        Path(folder, "configuration.yaml").touch()  # noqa: ASYNC240
         hass = HomeAssistant(folder)
         hass.config.skip_pip = True
         hass.config_entries = ConfigEntries(hass, {})
@@ -46,9 +46,7 @@ async def home(*, recorder: bool = False) -> AsyncGenerator[HomeAssistant]:
         if recorder:
             async_initialize_recorder(hass)
             database = f"sqlite:///{Path(folder, 'benchmark.db')}"
-            assert await async_setup_component(
-                hass, "recorder", {"recorder": {"db_url": database}}
-            )
+            assert await async_setup_component(hass, "recorder", {"recorder": {"db_url": database}})
             await hass.async_block_till_done()
         try:
             yield hass
@@ -89,5 +87,5 @@ async def settle(hass: HomeAssistant) -> None:
 async def until(condition: Callable[[], object], seconds: float = _PATIENCE) -> None:
     """Wait for something that another task brings about."""
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - nobody else knows
             await asyncio.sleep(0.01)

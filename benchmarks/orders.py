@@ -39,6 +39,6 @@ async def pace(order: Order, send: Callable[[], object]) -> None:
     """Call ``send`` at an even pace; what the event loop oversleeps is made up for."""
     begin = time.monotonic()
     for number in range(order.count):
-        while (wait := begin + number / order.rate - time.monotonic()) > 0:
+        while (wait := begin + number / order.rate - time.monotonic()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(wait)
         send()

@@ -15,7 +15,6 @@ import sys
 import tempfile
 
 from aiohttp import WSMsgType, web
-from studio_node.certificate import load_certificate
 
 from custom_components.micro_studio.wire import codec
 from custom_components.micro_studio.wire.messages import (
@@ -26,6 +25,7 @@ from custom_components.micro_studio.wire.messages import (
     Snapshot,
     Studio,
 )
+from studio_node.certificate import load_certificate
 
 from .orders import Order, now, orders, pace
 from .rooms import FIELD, HOST, parts, studio_id, telemetry
@@ -38,7 +38,9 @@ _SHORT = 126  # bytes; longer frames need a longer head
 class FakeNode:
     """One node's end of a connection."""
 
-    def __init__(self, name: str, socket: web.WebSocketResponse, transport: asyncio.Transport):
+    def __init__(
+        self, name: str, socket: web.WebSocketResponse, transport: asyncio.Transport
+    ) -> None:
         self._name = name
         self._socket = socket
         self._transport = transport
@@ -71,7 +73,7 @@ class FakeNode:
         for left in range(count, 0, -_BATCH):
             self.write(min(_BATCH, left))
             await asyncio.sleep(0)
-            while self._transport.get_write_buffer_size() > _BACKLOG:
+            while self._transport.get_write_buffer_size() > _BACKLOG:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
 
     def _frame(self) -> bytes:

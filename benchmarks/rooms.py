@@ -23,7 +23,5 @@ def telemetry(relays: int) -> list[str]:
 
 def parts(relays: int) -> Parts:
     """Return the parts of one studio."""
-    return {part: {FIELD: 10.0} for part in telemetry(relays)} | {
-        "presence": {"occupied": False},
-        "bookings": {"items": []},
-    }
+    fitted: Parts = {part: {FIELD: 10.0} for part in telemetry(relays)}
+    return fitted | {"presence": {"occupied": False}, "bookings": {"items": []}}

@@ -24,7 +24,9 @@ async def main(port: int, devices: int, entities: int) -> None:
     client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5)
     client.connect(HOST, port)
     client.loop_start()
-    topics = cycle([topic(device, entity) for entity in range(entities) for device in range(devices)])
+    topics = cycle(
+        [topic(device, entity) for entity in range(entities) for device in range(devices)]
+    )
     _announce(client, range(1), entities)
     print(json.dumps({}), flush=True)
     async for order in orders():

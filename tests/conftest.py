@@ -49,7 +49,7 @@ def _no_complaints(caplog: pytest.LogCaptureFixture, intended: list[str]) -> Ite
     complaints = [
         record.getMessage()
         for phase in ("setup", "call", "teardown")
-        for record in caplog.get_records(phase)  # type: ignore[arg-type]
+        for record in caplog.get_records(phase)
         if record.levelno >= logging.WARNING
         and record.name != "asyncio"  # its debug mode finds slow machines
         and (

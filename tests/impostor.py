@@ -101,7 +101,9 @@ class Impostor:
         app = web.Application()
         app.router.add_get("/v1/info", self._get_info)
         app.router.add_get("/v1/ws", self._get_ws)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=0.1, lingering_time=0.0
+        )
         await self._runner.setup()
         await web.TCPSite(self._runner, HOST, self.port, ssl_context=self.context).start()
         self.port = self._runner.addresses[0][1]

@@ -138,6 +138,11 @@ class Puppet:
         if self.board is not None:
             self.board.publish(fields)  # type: ignore[arg-type]
 
+    def withdraw(self, *names: str) -> None:
+        """Take fields, or the whole part, away."""
+        assert self.board is not None
+        self.board.withdraw(*names)
+
     def emit(self, kind: EventType, **data: object) -> None:
         """Let something happen."""
         assert self.board is not None

@@ -23,11 +23,10 @@ async def edit(studios: int, edits: int) -> dict[str, float]:
     """Return the CPU from the change of a booking to the written states."""
     each = min(studios, _PER_NODE)
     async with home() as hass, nodes(studios=each, relays=1) as publisher:
-        for node in range(studios // each):
-            entry = await pair(hass, publisher, f"n{node}")
+        entries = [await pair(hass, publisher, f"n{node}") for node in range(studios // each)]
         await settle(hass)
-        coordinator: NodeCoordinator = entry.runtime_data
-        changes = _changes(f"n{node}")
+        coordinator: NodeCoordinator = entries[0].runtime_data
+        changes = _changes("n0")
         for _ in range(_WARM):
             coordinator.on_delta(next(changes))
         gc.collect()

@@ -1,4 +1,4 @@
-"""Messages from 100 devices × 20 entities, as fast as they are read or at a steady rate."""
+"""Messages from 100 devices with 20 entities each, as fast as they are read or at a steady rate."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping

@@ -18,7 +18,7 @@ _FLEET: Final = 1_000  # studios that are extrapolated to
 
 
 async def recorded(studios: int, seconds: float) -> dict[str, float]:
-    """Return what 1,000 such studios would write each second, and the recorder's share of a core."""
+    """Return what 1,000 such studios would write each second, and the recorder's CPU."""
     async with home(recorder=True) as hass, program("quiet", studios) as node:
         await pair(hass, node, node.told["token"])
         await asyncio.sleep(_SETTLE)

@@ -20,6 +20,7 @@ from ..rooms import FIELD, telemetry
 from ..usual import set_up
 
 type Push = Callable[[], None]
+type Pattern = Callable[[HomeAssistant, int], AbstractAsyncContextManager[Push]]
 
 _WARM: Final = 200
 
@@ -74,6 +75,4 @@ async def _usual(hass: HomeAssistant, entities: int) -> AsyncGenerator[Push]:
     yield lambda: device.async_set_updated_data(device.data | {next(keys): next(values)})
 
 
-_PATTERNS: Final[
-    Mapping[str, Callable[[HomeAssistant, int], AbstractAsyncContextManager[Push]]]
-] = MappingProxyType({"ours": _ours, "usual": _usual})
+_PATTERNS: Final[Mapping[str, Pattern]] = MappingProxyType({"ours": _ours, "usual": _usual})

@@ -1,4 +1,4 @@
-"""What an entity costs when it comes: 100 devices × 20 at once."""
+"""What an entity costs when it comes: 100 devices with 20 each, at once."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -18,6 +18,7 @@ from ..programs import program
 from ..rooms import ENTITIES
 
 type Fill = Callable[[], Awaitable[None]]
+type Pattern = Callable[[HomeAssistant, int], AbstractAsyncContextManager[Fill]]
 
 _AFTERWARDS: Final = 2.0  # s; what is put off until later counts too, such as subscriptions
 
@@ -76,6 +77,4 @@ async def _mqtt(hass: HomeAssistant, studios: int) -> AsyncGenerator[Fill]:
         yield fill
 
 
-_PATTERNS: Final[Mapping[str, Callable[[HomeAssistant, int], AbstractAsyncContextManager[Fill]]]] = (
-    MappingProxyType({"ours": _ours, "mqtt": _mqtt})
-)
+_PATTERNS: Final[Mapping[str, Pattern]] = MappingProxyType({"ours": _ours, "mqtt": _mqtt})

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.singleton import singleton
 
 from .const import DOMAIN
 from .sources.board import Board, Change
 
-_BURST: Final = 200  # entities written between two turns of the event loop
+_BURST: Final = 100  # watchers told between two turns of the event loop; a room writes all its entities
 
 
 class Availability:
@@ -42,7 +43,15 @@ class Availability:
 
     async def _async_tell(self) -> None:
         """Tell in chunks: 20,000 entities in one go would throw open dashboards out."""
+        turn = _turn(self._hass)
         while self._untold:
-            for _ in range(min(_BURST, len(self._untold))):
-                self._untold.popleft()()
-            await asyncio.sleep(0)
+            async with turn:
+                for _ in range(min(_BURST, len(self._untold))):
+                    self._untold.popleft()()
+                await asyncio.sleep(0)
+
+
+@singleton(f"{DOMAIN}_availability")
+def _turn(hass: HomeAssistant) -> asyncio.Lock:
+    """Return what the entries take turns with: a switch that fails takes many nodes along."""
+    return asyncio.Lock()

@@ -17,30 +17,10 @@ from zeroconf.asyncio import AsyncServiceInfo
 from custom_components.micro_studio.const import DOMAIN
 from custom_components.micro_studio.wire.messages import SERVICE_TYPE
 from tests.e2e.entities import value
+from tests.e2e.policies import QUICK
 from tests.e2e.story import STUDIO, Visit
 from tests.node_process import HOST, NodeProcess
 from tests.patience import until
-
-SECOND = 1 / 60  # of the policy's minutes
-POLICY: dict[str, Any] = {
-    "access": {
-        "early_access": 4 * SECOND,
-        "close_after": 0,
-        "no_show_after": 1,
-        "release_no_show": False,
-    },
-    "buffers": {"setup_buffer": 0, "turnover_buffer": 2 * SECOND},
-    "session": {
-        "ending_warnings": [],
-        "overrun_grace": 0,
-        "extension_step": 5,
-        "max_extensions": 4,
-        "end_early_rounding": 1,
-        "next_guest_horizon": 5,
-    },
-    "light": {"light_mode": "follow_recorder"},
-    "install_blueprints": False,
-}
 
 TOLD = ["booking_created", "guest_arrived", "booking_started", "booking_ended"]
 
@@ -96,7 +76,7 @@ async def entry(
     assert {each.unique_id for each in entry.subentries.values()} == {"a", "b"}
 
     options = await hass.config_entries.options.async_init(entry.entry_id)
-    await hass.config_entries.options.async_configure(options["flow_id"], POLICY)
+    await hass.config_entries.options.async_configure(options["flow_id"], QUICK)
     await hass.async_block_till_done()
     yield entry
     if entry.state is ConfigEntryState.LOADED:

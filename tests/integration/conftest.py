@@ -8,6 +8,7 @@ from unittest.mock import PropertyMock, patch
 
 import freezegun
 import freezegun.api
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 import pytest
@@ -18,6 +19,7 @@ from custom_components.micro_studio.const import CONF_FINGERPRINT, CONF_KNOWN, D
 from custom_components.micro_studio.coordinator import NodeCoordinator
 from tests.integration.clock import Clock
 from tests.integration.sight import Sight
+from tests.integration.waiting import until
 from tests.puppets import HOST, NODE_ID, STUDIOS, Theatre, theatre
 
 
@@ -27,6 +29,7 @@ async def clock(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> AsyncGe
     # Sockets go on: the event loop keeps the real clock.
     monkeypatch.setattr(asyncio.get_running_loop(), "time", freezegun.api.real_monotonic)
     with freezegun.freeze_time("2026-11-23 12:00:00+00:00") as freezer:
+        assert isinstance(freezer, FrozenDateTimeFactory)
         yield Clock(hass, freezer)
 
 
@@ -84,10 +87,14 @@ async def entry(hass: HomeAssistant, house: Theatre) -> MockConfigEntry:
 
 
 @pytest.fixture
-async def loaded(hass: HomeAssistant, entry: MockConfigEntry) -> AsyncGenerator[MockConfigEntry]:
-    """Set the entry up; unload it in the end."""
+async def loaded(
+    hass: HomeAssistant, entry: MockConfigEntry, house: Theatre
+) -> AsyncGenerator[MockConfigEntry]:
+    """Set the entry up and let the lights come up to date; unload it in the end."""
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
+    await until(lambda: all(house.part(studio, "light/sign").commands for studio in house.studios))
+    await until(lambda: not [*entry.runtime_data.connection._commands])
     yield entry
     await hass.config_entries.async_unload(entry.entry_id)
 

@@ -1,7 +1,6 @@
 """Entities as tests find them: by unique id, for nobody relies on entity ids."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant, State
@@ -44,7 +43,7 @@ class Sight:
         return self.shows(platform, key, studio) != STATE_UNAVAILABLE
 
     async def call(
-        self, platform: Platform, service: str, key: str, studio: str | None = "a", **data: Any
+        self, platform: Platform, service: str, key: str, studio: str | None = "a", **data: object
     ) -> None:
         """Call an action of an entity and wait for its end."""
         await self.hass.services.async_call(

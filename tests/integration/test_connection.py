@@ -80,10 +80,6 @@ async def test_unloading_is_no_loss(
     loaded: MockConfigEntry,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    connection = loaded.runtime_data.connection
-    await until(lambda: all(house.part(studio, "light/sign").commands for studio in "ab"))
-    await until(lambda: not [*connection._commands])
-
     assert await hass.config_entries.async_unload(loaded.entry_id)
     await hass.async_block_till_done()
 

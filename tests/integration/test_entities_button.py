@@ -107,7 +107,7 @@ async def test_the_buttons_of_an_interface_go_and_come_with_it(
     interface = house.part("a", "interface/main")
     assert sight.shows(BUTTON, "interface/main_identify") == STATE_UNKNOWN
 
-    await heard(coordinator, lambda: interface.board and interface.board.withdraw())
+    await heard(coordinator, interface.withdraw)
     assert sight.shows(BUTTON, "interface/main_identify") == STATE_UNAVAILABLE
 
     await heard(coordinator, lambda: interface.publish(status="healthy"))

@@ -222,7 +222,7 @@ async def test_bookings_that_the_node_does_not_keep_cannot_be_made(
     features = sight.state(CALENDAR, KEY).attributes["supported_features"]
     assert features & CalendarEntityFeature.CREATE_EVENT
 
-    await heard(coordinator, lambda: book.board and book.board.withdraw())
+    await heard(coordinator, book.withdraw)
     await heard(coordinator, lambda: house.part("a", "presence").publish(occupied=True))
     assert sight.state(CALENDAR, KEY).attributes.get("supported_features", 0) == 0
 

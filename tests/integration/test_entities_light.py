@@ -77,7 +77,7 @@ async def test_a_dark_lamp_is_off_and_a_silent_one_unknown_and_a_missing_one_una
     await heard(coordinator, lambda: lamp.publish(on=None))
     assert sight.shows(LIGHT, SIGN) == STATE_UNKNOWN
 
-    await heard(coordinator, lambda: lamp.board and lamp.board.withdraw())
+    await heard(coordinator, lamp.withdraw)
     assert sight.shows(LIGHT, SIGN) == STATE_UNAVAILABLE
 
 
@@ -122,7 +122,7 @@ async def test_a_light_that_refuses_says_why(lamp: Puppet, sight: Sight) -> None
 async def test_a_lamp_without_tallies_has_no_effects(
     coordinator: NodeCoordinator, lamp: Puppet, sight: Sight
 ) -> None:
-    await heard(coordinator, lambda: lamp.board and lamp.board.withdraw("tally"))
+    await heard(coordinator, lambda: lamp.withdraw("tally"))
 
     assert sight.state(LIGHT, SIGN).attributes["supported_features"] == LightEntityFeature(0)
     assert sight.state(LIGHT, SIGN).attributes.get("effect_list") is None
@@ -140,7 +140,7 @@ async def test_the_light_follows_the_recorder(house: Theatre, lamp: Puppet, sigh
 async def test_a_lamp_without_tallies_is_lit_during_a_take(
     coordinator: NodeCoordinator, house: Theatre, lamp: Puppet, sight: Sight
 ) -> None:
-    await heard(coordinator, lambda: lamp.board and lamp.board.withdraw("tally"))
+    await heard(coordinator, lambda: lamp.withdraw("tally"))
     await sight.call(LIGHT, "turn_off", SIGN)
     lamp.commands.clear()
 

@@ -62,9 +62,8 @@ async def test_a_door_that_is_not_fitted_any_more_is_unavailable_even_if_it_was_
 ) -> None:
     await heard(coordinator, lambda: door.publish(locked=None, changed_by=None))
     assert sight.shows(LOCK, DOOR) == STATE_UNKNOWN
-    assert door.board is not None
 
-    await heard(coordinator, lambda: door.board and door.board.withdraw("locked"))
+    await heard(coordinator, lambda: door.withdraw("locked"))
     assert sight.shows(LOCK, DOOR) == STATE_UNAVAILABLE
 
     await heard(coordinator, lambda: door.publish(locked=None))

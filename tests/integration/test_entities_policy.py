@@ -7,12 +7,14 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.micro_studio.const import CONF_POLICY
 from custom_components.micro_studio.coordinator import NodeCoordinator
+from studio_node.wire.parts import Fields
 from studio_node.wire.vocabulary import ErrorCode
 from tests.integration.sight import Sight
 from tests.integration.waiting import heard, until
 from tests.puppets import Theatre
 
 NUMBER, SELECT, SWITCH = Platform.NUMBER, Platform.SELECT, Platform.SWITCH
+SENSOR = Platform.SENSOR
 
 pytestmark = pytest.mark.usefixtures("everything_enabled")
 
@@ -27,7 +29,7 @@ def kept(entry: MockConfigEntry, studio: str = "a") -> dict[str, object]:
 async def test_each_change_is_written_into_the_subentry_without_a_reload(
     loaded: MockConfigEntry, coordinator: NodeCoordinator, sight: Sight
 ) -> None:
-    assert sight.shows(SENSOR := Platform.SENSOR, "state") == "available"
+    assert sight.shows(SENSOR, "state") == "available"
 
     await sight.call(SWITCH, "turn_on", "maintenance")
     await sight.call(SWITCH, "turn_off", "accepting_bookings")
@@ -86,7 +88,12 @@ async def test_the_relay_in_use_is_what_the_node_reports(
     near, far = house.part("a", "relay/near"), house.part("a", "relay/far")
     assert sight.shows(SELECT, "relay") == "near"
     assert sight.state(SELECT, "relay").attributes["options"] == ["near", "far"]
-    far.reactions["select"] = lambda _: near.publish(selected=False) or {"selected": True}
+
+    def switch(_: Fields) -> Fields:
+        near.publish(selected=False)
+        return {"selected": True}
+
+    far.reactions["select"] = switch
 
     await sight.call(SELECT, "select_option", "relay", option="far")
 

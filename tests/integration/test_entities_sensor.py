@@ -61,7 +61,7 @@ async def test_each_sensor_shows_its_field_and_tells_unknown_from_unavailable(
             await heard(coordinator, lambda p=puppet, n=name: p.publish(**{n: None}))  # type: ignore[misc]
             assert sight.shows(SENSOR, entity, studio) == STATE_UNKNOWN, key
 
-        await heard(coordinator, lambda p=puppet, n=name: p.board.withdraw(n))  # type: ignore[misc]
+        await heard(coordinator, lambda p=puppet, n=name: p.withdraw(n))  # type: ignore[misc]
         assert sight.shows(SENSOR, entity, studio) == STATE_UNAVAILABLE, key
 
 
@@ -94,7 +94,7 @@ async def test_each_binary_sensor_shows_its_field(
     await heard(coordinator, lambda: puppet.publish(**{name: None}))
     assert sight.shows(BINARY, entity) == STATE_UNKNOWN
 
-    await heard(coordinator, lambda: puppet.board and puppet.board.withdraw(name))
+    await heard(coordinator, lambda: puppet.withdraw(name))
     assert sight.shows(BINARY, entity) == STATE_UNAVAILABLE
 
 

@@ -50,7 +50,7 @@ async def waiting(house: Theatre) -> int:
 async def settled(house: Theatre) -> None:
     """Wait until the node keeps nothing for us."""
     async with asyncio.timeout(PATIENCE):
-        while await waiting(house):
+        while await waiting(house):  # noqa: ASYNC110 - another thread counts
             await asyncio.sleep(0.01)
 
 
@@ -99,7 +99,7 @@ async def test_an_event_is_acknowledged_only_after_it_was_written(
     intended.append("Error writing config for micro_studio")
     failed: list[object] = []
 
-    async def full(store: Store[object], data: object) -> None:
+    async def full(store: Store[dict[str, object]], data: object) -> None:
         failed.append(data)
         raise WriteError("no space left on device")
 

@@ -27,6 +27,8 @@ from tests.integration.strangers import certificate, closed_port, stranger
 from tests.integration.waiting import until
 from tests.puppets import HOST, NODE_ID, Theatre, theatre
 
+type Form = Any  # what a flow shows, as a browser takes it
+
 OTHER_ID = "fedcba9876543210"
 NOWHERE = "no-such-host.invalid"
 WRONG = "0000-0000-0000"
@@ -64,12 +66,12 @@ def found(port: int, **properties: str) -> ZeroconfServiceInfo:
     )
 
 
-async def begin(hass: HomeAssistant, source: str = SOURCE_USER, data: Any = None) -> Any:
+async def begin(hass: HomeAssistant, source: str = SOURCE_USER, data: object = None) -> Form:
     """Start a flow."""
     return await hass.config_entries.flow.async_init(DOMAIN, context={"source": source}, data=data)
 
 
-async def say(hass: HomeAssistant, flow: ConfigFlowResult, **answer: object) -> Any:
+async def say(hass: HomeAssistant, flow: ConfigFlowResult, **answer: object) -> Form:
     """Fill in the form of a flow, as a browser would see it."""
     schema = flow["data_schema"]
     if schema is not None:
@@ -308,7 +310,7 @@ async def test_a_revoked_token_asks_for_a_new_code_and_heals(
     [token] = house.running.tokens
     await house.running.tokens.revoke(token.id)
     await until(lambda: not coordinator.connected)
-    await until(lambda: hass.config_entries.flow.async_progress())
+    await until(hass.config_entries.flow.async_progress)
     [progress] = hass.config_entries.flow.async_progress()
     assert (progress["context"]["source"], progress["step_id"]) == ("reauth", "reauth_confirm")
     flow = await hass.config_entries.flow.async_configure(progress["flow_id"])

@@ -23,11 +23,19 @@ from custom_components.micro_studio.options_flow import SECTIONS
 from tests.integration.sight import Sight
 from tests.puppets import Theatre
 
+type Form = Any  # what a flow shows, as a browser takes it
 
-def suggested(flow: Any) -> dict[str, Any]:
+
+def fields(flow: Form) -> list[Form]:
+    """Return the fields of a form."""
+    listed: Form = to_field_list(flow["data_schema"], custom_serializer=cv.custom_serializer)
+    return [*listed]
+
+
+def suggested(flow: Form) -> dict[str, Any]:
     """Return what a form shows before anything is typed."""
     shown: dict[str, Any] = {}
-    for field in to_field_list(flow["data_schema"], custom_serializer=cv.custom_serializer):
+    for field in fields(flow):
         if field.get("type") == "expandable":
             shown[field["name"]] = {
                 inner["name"]: inner["description"]["suggested_value"] for inner in field["schema"]
@@ -106,7 +114,7 @@ async def test_a_rule_that_cannot_be_kept_is_refused_and_what_was_typed_stays(
     assert CONF_POLICY not in loaded.options
 
 
-async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
+async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> Form:
     """Start to add a studio by hand."""
     return await hass.config_entries.subentries.async_init(
         (entry.entry_id, SUBENTRY_STUDIO), context={"source": SOURCE_USER}
@@ -120,7 +128,7 @@ async def test_a_removed_studio_can_be_added_again(
     hass.config_entries.async_remove_subentry(loaded, gone.subentry_id)
     await hass.async_block_till_done()
     flow = await begin(hass, loaded)
-    [field] = to_field_list(flow["data_schema"], custom_serializer=cv.custom_serializer)
+    [field] = fields(flow)
     assert field["selector"]["select"]["options"] == [{"value": "b", "label": "Studio B"}]
 
     flow = await hass.config_entries.subentries.async_configure(flow["flow_id"], {"studio": "b"})

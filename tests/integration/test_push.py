@@ -22,7 +22,6 @@ pytestmark = pytest.mark.usefixtures("everything_enabled")
 @pytest.fixture
 async def writes(coordinator: NodeCoordinator, house: Theatre) -> Iterator[Counter[str]]:  # type: ignore[misc]
     """Count how often each entity is written, from when the lights have settled."""
-    await until(lambda: all(house.part(studio, "light/sign").commands for studio in "ab"))
     counted: Counter[str] = Counter()
     write = Entity.async_write_ha_state
 

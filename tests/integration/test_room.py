@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 from unittest.mock import patch
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import event
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -18,6 +18,8 @@ from tests.integration.sight import Sight
 from tests.integration.waiting import heard, until
 from tests.puppets import Theatre
 
+type Alarm = Callable[[datetime], None]
+
 STATE = (Platform.SENSOR, "state")
 
 
@@ -26,7 +28,7 @@ async def test_a_day_of_a_booking_is_told_once_and_in_time(
 ) -> None:
     told: list[tuple[str, bool]] = []
     room = coordinator.rooms["a"]
-    room.listen_bookings(lambda event: told.append((event.kind.value, event.late)))
+    room.listen_bookings(lambda told_: told.append((told_.kind.value, told_.late)))
     await heard(
         coordinator, lambda: house.part("a", "bookings").publish(items=[booked("x", 30, 60)])
     )
@@ -63,9 +65,9 @@ async def test_a_room_has_exactly_one_timer_and_none_when_it_is_closed(
     clock: Clock, hass: HomeAssistant, house: Theatre, coordinator: NodeCoordinator
 ) -> None:
     ringing: set[datetime] = set()
-    track = module.async_track_point_in_utc_time
+    track = event.async_track_point_in_utc_time
 
-    def tracked(hass: HomeAssistant, action: Any, when: datetime) -> Callable[[], None]:
+    def tracked(hass: HomeAssistant, action: Alarm, when: datetime) -> Callable[[], None]:
         cancel = track(hass, action, when)
         ringing.add(when)
 
@@ -112,9 +114,8 @@ async def test_what_was_due_while_home_assistant_was_away_is_told_late_and_once(
         assert shown.attributes["event_type"] == "booking_no_show"
         assert shown.attributes["late"] is True
         assert shown.attributes["due"] == "2026-11-23T12:25:00+00:00"
-        when = shown.state
+        assert shown.state == "2026-11-23T12:40:00.000+00:00"
         clock.freezer.tick(timedelta(minutes=1))
-    assert when == "2026-11-23T12:40:00.000+00:00"
 
 
 async def test_an_extension_is_kept_as_long_as_the_session(
@@ -129,6 +130,10 @@ async def test_an_extension_is_kept_as_long_as_the_session(
     await clock.minutes(31)
     assert sight.shows(*STATE) == "in_session"
 
+    await clock.minutes(10)
+    assert sight.shows(*STATE) == "ending"
+
+    # Whoever is still inside is given the time of grace.
     await clock.minutes(15)
     assert (sight.shows(*STATE), coordinator.connected) == ("overrun", True)
 

@@ -1,5 +1,6 @@
 """What the rules hear of a board; unknown stays unknown."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,11 +19,11 @@ from custom_components.micro_studio.wire.vocabulary import EventType
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def board(available: bool = True, **parts: Values) -> Board:  # noqa: FBT002 - reads well
+def board(parts: Mapping[str, Values] | None = None, *, available: bool = True) -> Board:
     """Return a board with these parts."""
     made = Board()
     made.available = available
-    made.replace(parts)
+    made.replace(parts or {})
     return made
 
 
@@ -40,19 +41,19 @@ def board(available: bool = True, **parts: Values) -> Board:  # noqa: FBT002 - r
     ],
 )
 def test_signals_are_what_the_board_says(parts: dict[str, Values], signals: Signals) -> None:
-    assert signals_seen(board(**parts)).signals == signals
-    assert signals_seen(board(available=False, **parts)).signals == NOTHING_KNOWN
+    assert signals_seen(board(parts)).signals == signals
+    assert signals_seen(board(parts, available=False)).signals == NOTHING_KNOWN
 
 
 def test_bookings_that_were_not_read_are_not_empty() -> None:
     booking = Booking(source="node", uid="x", start=NOON, end=NOON + timedelta(hours=1))
 
     assert bookings_seen(board()) is None
-    assert bookings_seen(board(bookings={"items": None})) is None
-    empty = bookings_seen(board(bookings={"items": ()}))
+    assert bookings_seen(board({"bookings": {"items": None}})) is None
+    empty = bookings_seen(board({"bookings": {"items": ()}}))
     assert empty is not None
     assert empty.bookings == ()
-    full = bookings_seen(board(bookings={"items": (booking,)}))
+    full = bookings_seen(board({"bookings": {"items": (booking,)}}))
     assert full is not None
     assert full.bookings == (booking,)
 

@@ -1,7 +1,6 @@
 """What comes over the wire is read strictly: what does not fit its field is unknown."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from hypothesis import given, strategies as st
 import pytest
@@ -10,7 +9,8 @@ from custom_components.micro_studio.core.booking import Booking
 from custom_components.micro_studio.core.studio import Credential
 from custom_components.micro_studio.sources.node import read_fields
 from custom_components.micro_studio.sources.readers import READERS
-from custom_components.micro_studio.wire.parts import PARTS, Kind
+from custom_components.micro_studio.wire.parts import PARTS, Json, Kind
+from custom_components.micro_studio.wire.vocabulary import PartKind
 
 FIELDS = [(kind, name) for kind, part in PARTS.items() for name in part.fields]
 json_values = st.recursive(
@@ -55,7 +55,7 @@ BOOKING = {"uid": "x", "start": "2026-11-23T12:00:00+01:00", "end": "2026-11-23T
     ],
 )
 def test_a_value_is_read_as_its_field_wants_it(
-    part: str, name: str, value: Any, read: object
+    part: str, name: str, value: Json, read: object
 ) -> None:
     assert read_fields(part, {name: value}) == {name: read}
 
@@ -78,7 +78,7 @@ def test_fields_and_parts_of_a_later_version_are_left_out() -> None:
 
 @given(field=st.sampled_from(FIELDS), value=json_values)
 def test_nothing_that_comes_over_the_wire_breaks_a_reader(
-    field: tuple[Any, str], value: Any
+    field: tuple[PartKind, str], value: Json
 ) -> None:
     kind, name = field
     shape = PARTS[kind].fields[name].kind
