@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-import os
+from pathlib import Path
 import resource
 from typing import Self
 
@@ -17,7 +17,7 @@ class Footprint:
     @classmethod
     def now(cls) -> Self:
         """Count; sockets are open files."""
-        return cls(len(asyncio.all_tasks()), len(os.listdir("/dev/fd")))
+        return cls(len(asyncio.all_tasks()), len(list(Path("/dev/fd").iterdir())))
 
     def holds(self) -> bool:
         """Tell whether nothing has been added since."""

@@ -18,12 +18,14 @@ from custom_components.micro_studio.wire import codec
 from custom_components.micro_studio.wire.messages import (
     MAX_FRAME,
     Ack,
+    Command,
     Delta,
     Event,
     FromClient,
     FromNode,
     Hello,
     NodeInfo,
+    Result,
     Resync,
     Snapshot,
     Studio,
@@ -101,9 +103,7 @@ class Impostor:
         app = web.Application()
         app.router.add_get("/v1/info", self._get_info)
         app.router.add_get("/v1/ws", self._get_ws)
-        self._runner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=0.1, lingering_time=0.0
-        )
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, lingering_time=0.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, HOST, self.port, ssl_context=self.context).start()
         self.port = self._runner.addresses[0][1]
@@ -221,7 +221,7 @@ class Impostor:
                     await opened.send_str(codec.encode(event))
         while True:
             message = await opened.receive()
-            while self.deaf and opened in [guest.socket for guest in self.guests]:
+            while self.deaf and opened in [guest.socket for guest in self.guests]:  # noqa: ASYNC110 - a test sets it
                 await asyncio.sleep(0.01)
             match message.type:
                 case WSMsgType.PING:
@@ -239,7 +239,10 @@ class Impostor:
         self.heard.append(frame)
         if isinstance(frame, Resync) and self.helpful:
             await opened.send_str(codec.encode(self.snapshot()))
+        elif isinstance(frame, Command):
+            await opened.send_str(codec.encode(Result(id=frame.id, ok=True)))
+            await self.change(frame.part, **frame.args)
 
 
 def _copy[T](parts: T) -> dict[str, Fields]:
-    return deepcopy(dict(parts))  # type: ignore[call-overload,no-any-return]
+    return deepcopy(dict(parts))  # type: ignore[call-overload]

@@ -82,7 +82,7 @@ class NodeProcess:
             command += ["--issue-token", str(self._pass)]
         self._starts += 1
         with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
 

@@ -8,7 +8,7 @@ async def until[T](condition: Callable[[], T], seconds: float = 10.0) -> T:
     """Wait until a condition holds, and return what it gave."""
     try:
         async with asyncio.timeout(seconds):
-            while not (result := condition()):
+            while not (result := condition()):  # noqa: ASYNC110 - a condition is no event
                 await asyncio.sleep(0.005)
             return result
     except TimeoutError:

@@ -11,7 +11,7 @@ from homeassistant.helpers.singleton import singleton
 from .const import DOMAIN
 from .sources.board import Board, Change
 
-_BURST: Final = 100  # watchers told between two turns of the event loop; a room writes all its entities
+_BURST: Final = 100  # watchers told in one turn of the event loop; a room writes all it has
 
 
 class Availability:

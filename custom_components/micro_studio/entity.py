@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, override
 from weakref import WeakKeyDictionary
 
@@ -10,7 +11,8 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import StudioConfigEntry
-from .core.studio import PartKind, Value
+from .core.policy import Override
+from .core.studio import LightMode, PartKind, Value
 from .place import Place
 from .room import Room
 from .telemetry import TelemetryContext, telemetry_context
@@ -141,6 +143,37 @@ class RoomEntity(PlaceEntity):
         self.async_on_remove(self.place.watch(self._on_change))
         self.async_on_remove(self._board.watch_availability(self._on_change))
         self._begin()
+
+
+class PolicyEntity[T: (bool, timedelta, LightMode)](RoomEntity):
+    """An entity for the field of the room's policy that its key names."""
+
+    _field: T | None = None
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell that a policy is always known, also while the node is away."""
+        return True
+
+    @override
+    def refresh(self) -> bool:
+        """Compare the field; `show` it if it has changed."""
+        field: T = getattr(self.place.policy, self.entity_description.key)
+        if field == self._field:
+            return False
+        self._field = field
+        self.show(field)
+        return True
+
+    def show(self, field: T) -> None:
+        """Set the entity's attributes from the field."""
+        raise NotImplementedError
+
+    @callback
+    def override_policy(self, value: Override) -> None:
+        """Give this studio a value of its own."""
+        self.place.override_policy(self.entity_description.key, value)
 
 
 type Build = Callable[[Place], Iterable[PlaceEntity]]

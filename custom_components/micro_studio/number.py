@@ -1,6 +1,7 @@
 """Minutes of a studio's policy."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final, override
 
 from homeassistant.components.number import (
@@ -15,7 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import StudioConfigEntry
 from .core.policy import MINUTE, TIMES, Limits
-from .entity import RoomEntity, async_setup_platform_entry
+from .entity import PolicyEntity, async_setup_platform_entry
 from .place import Place
 from .room import Room
 
@@ -58,24 +59,15 @@ def _build(place: Place) -> Iterable[PolicyMinutes]:
             yield PolicyMinutes(place, description)
 
 
-class PolicyMinutes(RoomEntity, NumberEntity):
+class PolicyMinutes(PolicyEntity[timedelta], NumberEntity):
     """A time of the policy; it can be changed while the node is away, too."""
 
-    @property
     @override
-    def available(self) -> bool:
-        """Tell that a policy is always known."""
-        return True
-
-    @override
-    def refresh(self) -> bool:
-        value = getattr(self.place.policy, self.entity_description.key) / MINUTE
-        if value == getattr(self, "_attr_native_value", None):
-            return False
-        self._attr_native_value = value
-        return True
+    def show(self, field: timedelta) -> None:
+        """Set the minutes."""
+        self._attr_native_value = field / MINUTE
 
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Change the time, for this studio only."""
-        self.place.override_policy(self.entity_description.key, value)
+        self.override_policy(value)

@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import StudioConfigEntry
 from .core.requests import SelectRelay
 from .core.studio import LightMode, PartKind
-from .entity import PlaceEntity, RoomEntity, async_setup_platform_entry
+from .entity import PlaceEntity, PolicyEntity, async_setup_platform_entry
 from .place import Place
 from .room import Room
 
@@ -46,27 +46,18 @@ def _relays(place: Place) -> list[str]:
     return [part for part in place.board if part.partition("/")[0] == PartKind.RELAY]
 
 
-class LightModeSelect(RoomEntity, SelectEntity):
+class LightModeSelect(PolicyEntity[LightMode], SelectEntity):
     """Whom the recording light follows."""
 
-    @property
     @override
-    def available(self) -> bool:
-        """Tell that a policy is always known."""
-        return True
-
-    @override
-    def refresh(self) -> bool:
-        mode = self.place.policy.light_mode.value
-        if mode == self._attr_current_option:
-            return False
-        self._attr_current_option = mode
-        return True
+    def show(self, field: LightMode) -> None:
+        """Set the choice."""
+        self._attr_current_option = field.value
 
     @override
     async def async_select_option(self, option: str) -> None:
         """Choose, for this studio only."""
-        self.place.override_policy(self.entity_description.key, option)
+        self.override_policy(option)
 
 
 class RelaySelect(PlaceEntity, SelectEntity):

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import StudioConfigEntry
-from .entity import RoomEntity, async_setup_platform_entry
+from .entity import PolicyEntity, async_setup_platform_entry
 from .place import Place
 from .room import Room
 
@@ -44,29 +44,20 @@ def _build(place: Place) -> Iterable[PolicySwitch]:
             yield PolicySwitch(place, description)
 
 
-class PolicySwitch(RoomEntity, SwitchEntity):
+class PolicySwitch(PolicyEntity[bool], SwitchEntity):
     """A field of the policy that is on or off; it works while the node is away, too."""
 
-    @property
     @override
-    def available(self) -> bool:
-        """Tell that a policy is always known."""
-        return True
-
-    @override
-    def refresh(self) -> bool:
-        value = bool(getattr(self.place.policy, self.entity_description.key))
-        if value is self._attr_is_on:
-            return False
-        self._attr_is_on = value
-        return True
+    def show(self, field: bool) -> None:
+        """Set the state."""
+        self._attr_is_on = field
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Switch on, for this studio only."""
-        self.place.override_policy(self.entity_description.key, True)
+        self.override_policy(True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Switch off, for this studio only."""
-        self.place.override_policy(self.entity_description.key, False)
+        self.override_policy(False)

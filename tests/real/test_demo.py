@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from tests.real.counterparts import ROOT
 
@@ -16,7 +16,9 @@ START = 180.0  # s
 
 def test_the_demo_keeps_its_promise() -> None:
     """Every promised entity exists, is alive, and something moves."""
-    done = subprocess.run([DEMO, "--check"], capture_output=True, text=True, timeout=300)  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        [DEMO, "--check"], capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 

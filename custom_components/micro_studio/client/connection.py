@@ -257,8 +257,6 @@ class NodeConnection:
     def _take_hello(self, hello: Hello) -> Resync | None:
         """Learn who speaks; what another boot has numbered says nothing any more."""
         check_api(hello.api)
-        if hello.time.tzinfo is None:
-            raise BadFrameError("a time without time zone")
         before, self._hello = self._hello, hello
         if before is None or before.boot_id == hello.boot_id:
             return None
