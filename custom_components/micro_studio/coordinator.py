@@ -17,7 +17,13 @@ from homeassistant.util import dt as dt_util
 from .availability import Availability
 from .client.client import Address, NodeClient, Trust
 from .client.connection import NodeConnection
-from .client.errors import ApiMismatchError, CertificateChangedError, NodeError, UnauthorizedError
+from .client.errors import (
+    ApiMismatchError,
+    BrokenListenerError,
+    CertificateChangedError,
+    NodeError,
+    UnauthorizedError,
+)
 from .const import CONF_FINGERPRINT, DOMAIN, LOGGER, MANUFACTURER
 from .core.errors import PersistError
 from .inbox import EventInbox
@@ -195,7 +201,9 @@ class NodeCoordinator:
     @callback
     def on_lost(self, loss: NodeError) -> None:
         """Learn that the node is gone, or still is."""
-        if not self._lost:
+        if not self._lost and isinstance(loss, BrokenListenerError):
+            LOGGER.error("%s said what broke us: %s", self.entry.title, loss, exc_info=loss)
+        elif not self._lost:
             LOGGER.info("%s is not reachable: %s", self.entry.title, loss)
         self._lost = True
         self._report(loss)

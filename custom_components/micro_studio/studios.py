@@ -7,7 +7,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
 from .client.connection import NodeConnection
-from .const import CONF_KNOWN, CONF_POLICY, DOMAIN, MANUFACTURER, SUBENTRY_STUDIO
+from .const import CONF_KNOWN, CONF_POLICY, DOMAIN, LOGGER, MANUFACTURER, SUBENTRY_STUDIO
+from .core.errors import PolicyError
 from .core.policy import Policy
 from .issues import Issues
 from .place import Place
@@ -135,5 +136,13 @@ class Studios:
 
     def _policy(self, subentry: ConfigSubentry) -> Policy:
         """Return the site's policy with the studio's own values over it."""
-        site = Policy().with_overrides(self._entry.options.get(CONF_POLICY, {}))
-        return site.with_overrides(subentry.data.get(CONF_POLICY, {}))
+        policy = Policy()
+        for whose, overrides in (
+            (self._entry.title, self._entry.options.get(CONF_POLICY, {})),
+            (subentry.title, subentry.data.get(CONF_POLICY, {})),
+        ):
+            try:
+                policy = policy.with_overrides(overrides)
+            except PolicyError as error:  # edited by hand, or by a later version
+                LOGGER.warning("%s keeps the defaults of its policy: %s", whose, error)
+        return policy

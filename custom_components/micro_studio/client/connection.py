@@ -28,7 +28,7 @@ from ..wire.parts import Fields
 from .backoff import delays
 from .client import NodeClient, check_api
 from .commands import PendingCommands
-from .errors import ConnectionLostError, NodeError, UnauthorizedError
+from .errors import BrokenListenerError, ConnectionLostError, NodeError, UnauthorizedError
 
 _GOODBYE: Final = 2.0  # s for the other end to say goodbye, too
 _REVOKED: Final = 4401  # close code of a token that was revoked meanwhile
@@ -131,6 +131,10 @@ class NodeConnection:
                 self._listener.on_lost(loss)
                 if isinstance(loss, UnauthorizedError):
                     return
+            except Exception as error:  # noqa: BLE001 - a bug of ours must not silence a node for ever
+                broken = BrokenListenerError(repr(error))
+                broken.__cause__ = error
+                self._listener.on_lost(broken)
 
     def retry_now(self) -> None:
         """Do not wait any longer: the node was just seen, perhaps at another address."""

@@ -23,6 +23,10 @@ class ConnectionLostError(UnreachableError):
     """The connection ended, or has gone silent."""
 
 
+class BrokenListenerError(NodeError):
+    """Our own side failed at what the node said; a bug, but no reason to give the node up."""
+
+
 class NotANodeError(NodeError):
     """Something answers that is no studio node; check the address."""
 
