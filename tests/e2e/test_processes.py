@@ -153,7 +153,8 @@ def recorded(folder: Path, secret: str) -> set[str]:
     with closing(sqlite3.connect(folder / "home-assistant_v2.db")) as database:
         found = database.execute(
             "SELECT DISTINCT event_types.event_type FROM events"
-            " JOIN event_types USING (event_type_id) JOIN event_data USING (data_id) WHERE shared_data LIKE ?",
+            " JOIN event_types USING (event_type_id) JOIN event_data USING (data_id)"
+            " WHERE shared_data LIKE ?",
             (f"%{secret}%",),
         )
         kinds = {str(kind) for (kind,) in found}

@@ -87,13 +87,15 @@ async def nothing() -> None:
     """Let the visit go on."""
 
 
-async def visit(hass: HomeAssistant, node: NodeProcess, interrupt: Interruption) -> Visit:
+async def visit(
+    hass: HomeAssistant, node: NodeProcess, interrupt: Interruption, lasts: float = 11
+) -> Visit:
     """Play a whole visit; interrupt it while the take runs."""
     guest = Visit(hass, node)
     assert guest.room == "available"
     guest.listen()
 
-    await guest.book(starts_in=6, lasts=11)
+    await guest.book(starts_in=6, lasts=lasts)
     await until(lambda: guest.shows("sensor", "next_booking") not in {"", "unknown"})
     code = await guest.give_code()
     await guest.reaches("arriving")
@@ -152,7 +154,7 @@ async def test_the_node_dies_in_the_middle(
         await node.act(STUDIO, "record", what="start")
         await until(lambda: value(hass, "binary_sensor", f"{key}_on_air") == "on")
 
-    guest = await visit(hass, node, kill)
+    guest = await visit(hass, node, kill, lasts=22)
 
     assert guest.bookings == TOLD
     assert guest.access == ["denied", "code_used"]
