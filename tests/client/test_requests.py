@@ -1,9 +1,11 @@
 """What a client asks a node over HTTPS."""
 
 from asyncio import StreamReader, StreamWriter, start_server
+import gzip
 from pathlib import Path
+import tracemalloc
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
 import pytest
 
 from custom_components.micro_studio.client.client import Address, NodeClient, Trust
@@ -19,6 +21,7 @@ from custom_components.micro_studio.client.errors import (
 )
 from custom_components.micro_studio.wire.vocabulary import PairingState
 from tests.client.conftest import address, trust
+from tests.impostor import Impostor
 from tests.middleman import Middleman
 from tests.node_process import HOST, NodeProcess
 
@@ -163,6 +166,25 @@ async def test_an_address_that_is_none_is_told_apart(session: ClientSession) -> 
     """No machine has this name."""
     with pytest.raises(NoRouteError):
         await NodeClient(session, Address("node.invalid", 8765)).info()
+
+
+async def test_a_stranger_cannot_fill_the_memory(session: ClientSession, tmp_path: Path) -> None:
+    """An answer that is small on the wire and huge unpacked is given up early."""
+    packed = gzip.compress(bytes(256 * 1024 * 1024))
+
+    async def bomb(_: web.Request) -> web.StreamResponse:
+        return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
+
+    async with Impostor.acting(tmp_path) as impostor:
+        impostor.info = bomb
+        tracemalloc.start()
+        try:
+            with pytest.raises(NotANodeError):
+                await NodeClient(session, Address(HOST, impostor.port)).info()
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 32 * 1024 * 1024
 
 
 async def test_something_without_tls_is_no_node(session: ClientSession) -> None:

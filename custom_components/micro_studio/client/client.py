@@ -67,6 +67,7 @@ _REFUSALS: Final[Mapping[ErrorCode, type[NodeError]]] = MappingProxyType(
         ErrorCode.TOO_MANY_ATTEMPTS: TooManyAttemptsError,
     }
 )
+_CHUNK: Final = 64 * 1024  # bytes
 _NOBODY: Final = bytes(32)  # a fingerprint that no certificate has
 
 
@@ -104,7 +105,7 @@ class NodeClient:
         """Return who answers there; a node of another major version is refused."""
         fingerprint = self.trust.fingerprint if self.trust else await self._certificate()
         async with self._request("GET", "/v1/info", fingerprint) as response:
-            info = codec.decode_body(NodeInfo, await response.read())
+            info = codec.decode_body(NodeInfo, await _body(response))
         check_api(info.api)
         return info
 
@@ -147,7 +148,7 @@ class NodeClient:
         async with self._request(
             "GET", "/v1/diagnostics", trust.fingerprint, token=trust.token
         ) as response:
-            return codec.decode_object(await response.read())
+            return codec.decode_object(await _body(response))
 
     async def connect(self) -> ClientWebSocketResponse:
         """Open the WebSocket; answering pings is the caller's affair."""
@@ -181,7 +182,7 @@ class NodeClient:
         async with self._request(
             "POST", "/v1/pair", fingerprint, body=codec.encode_body(body)
         ) as response:
-            return codec.decode_body(answer, await response.read())
+            return codec.decode_body(answer, await _body(response))
 
     @asynccontextmanager
     async def _request(
@@ -208,8 +209,18 @@ class NodeClient:
                 allow_redirects=False,
             ) as response:
                 if response.status != HTTPStatus.OK:
-                    raise _refusal(response.status, await response.read())
+                    raise _refusal(response.status, await _body(response))
                 yield response
+
+
+async def _body(response: ClientResponse) -> bytes:
+    """Read a body of a sensible size; a stranger may send anything."""
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        body += chunk
+        if len(body) > MAX_FRAME:
+            raise NotANodeError("too much")
+    return bytes(body)
 
 
 def check_api(theirs: str) -> None:

@@ -47,12 +47,14 @@ class NodeSource:
         self._studio = studio
 
     def take_parts(self, parts: Parts) -> None:
-        """Take a whole report."""
-        self.board.replace({part: read_fields(part, fields) for part, fields in parts.items()})
+        """Take a whole report; parts of a later version are left out."""
+        self.board.replace(
+            {part: read_fields(part, fields) for part, fields in parts.items() if _readers(part)}
+        )
 
     def take_fields(self, part: str, fields: Fields, removed: tuple[str, ...]) -> None:
         """Take a change of one part; nothing at all says that the part is gone."""
-        if fields:
+        if fields and _readers(part):
             self.board.update(part, read_fields(part, fields))
         if removed or not fields:
             self.board.withdraw(part, removed)
