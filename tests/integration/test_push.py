@@ -151,6 +151,7 @@ async def test_an_outage_writes_each_entity_once_and_only_those_that_it_concerns
 ) -> None:
     await house.stop()
     await until(lambda: not sight.there(Platform.LOCK, "door/main_lock", "b"))
+    await until(lambda: not coordinator._availability._untold)
 
     assert set(writes.values()) == {1}
     # A rule can be changed at any time, and a command that was impossible stays so.
@@ -165,4 +166,5 @@ async def test_an_outage_writes_each_entity_once_and_only_those_that_it_concerns
     before = dict(writes)
     await house.start()
     await until(lambda: sight.there(Platform.LOCK, "door/main_lock", "b"))
+    await until(lambda: not coordinator._availability._untold)
     assert dict(writes) == dict.fromkeys(before, 2)
