@@ -9,6 +9,7 @@ import re
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
+from syrupy.filters import props
 
 from studio_node.certificate import load_certificate
 
@@ -33,7 +34,10 @@ def hass_config_dir(hass_tmp_config_dir: str) -> str:
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Compare with Home Assistant's own kind of snapshot."""
-    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+    # Home Assistant 2026.11 added a field to the registry that says nothing about us.
+    return snapshot.use_extension(HomeAssistantSnapshotExtension).with_defaults(
+        exclude=props("compat_name")
+    )
 
 
 @pytest.fixture

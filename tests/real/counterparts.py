@@ -8,6 +8,7 @@ skipped with a sentence, or fails with the same sentence where CI=true.
 import os
 from pathlib import Path
 import shutil
+import subprocess
 from typing import NoReturn
 
 import pytest
@@ -28,6 +29,15 @@ def mosquitto() -> Path:
 def avahi_daemon() -> Path:
     """Return the other implementation of zeroconf."""
     return _binary("MICRO_STUDIO_AVAHI", ("avahi-daemon",))
+
+
+def mount_namespace() -> tuple[str, ...]:
+    """Return the command that runs another with mounts of its own; nobody else sees them."""
+    command = (str(_binary("MICRO_STUDIO_UNSHARE", ("unshare",))), "--map-root-user", "--mount")
+    done = subprocess.run([*command, "true"], capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        _missing(f"unshare is not permitted here: {done.stderr.strip()}")
+    return command
 
 
 def chromium() -> Path:
