@@ -54,6 +54,11 @@ def test_a_scenario_may_be_a_file(tmp_path: Path) -> None:
     assert load_scenario(str(path)).name == "mine"
 
 
+@pytest.mark.parametrize("name", ["unplug-during-take", "unplug-during-take.toml"])
+def test_a_shipped_scenario_is_found_with_and_without_its_ending(name: str) -> None:
+    assert load_scenario(name).name == "unplug-during-take"
+
+
 def test_steps_come_in_order_and_again_and_again() -> None:
     scenario = parse_scenario(
         "repeat = '1m'\n"

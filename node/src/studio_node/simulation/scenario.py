@@ -79,16 +79,16 @@ class Scenario:
 
 def load_scenario(name: str) -> Scenario:
     """
-    Return a shipped scenario by name, or one from a file.
+    Return a scenario from a file, or a shipped one by name, with or without ``.toml``.
 
     Raises:
         ScenarioError: there is none, or it makes no sense.
 
     """
-    if name in (shipped := shipped_scenarios()):
-        text = files(__package__).joinpath("scenarios", f"{name}.toml").read_text("utf-8")
-        return parse_scenario(text, name)
-    path = Path(name)
+    path, plain = Path(name), name.removesuffix(".toml")
+    if plain in (shipped := shipped_scenarios()) and not path.is_file():
+        text = files(__package__).joinpath("scenarios", f"{plain}.toml").read_text("utf-8")
+        return parse_scenario(text, plain)
     try:
         return parse_scenario(path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError):
