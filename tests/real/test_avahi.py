@@ -95,9 +95,7 @@ async def test_avahi_hears_a_node_come_change_and_go(avahi: Avahi, tmp_path: Pat
         ]
         assert [data for owner, kind, data in heard if (owner, kind) == (host, "A")] == [HOST]
 
-        # A new TXT replaces one that is older than a second (RFC 6762, 10.2); python-zeroconf
-        # repeats it for half a second only, so after an earlier change avahi keeps both.
-        await asyncio.sleep(QUIET)
+        # At once: caches keep what is younger than a second (RFC 6762, 10.2), so the node waits.
         await node.pairing_code()
         await until(lambda: texts() == [truth(node, "open")], 20)
 

@@ -18,6 +18,8 @@ from .wire.messages import SERVICE_TYPE
 _LABEL: Final = 63  # bytes, RFC 6763
 _VALUE: Final = 200  # bytes; a TXT entry has 255 with its key
 _INTERVAL: Final = 30.0  # s
+# s; caches keep what they heard less than a second ago beside what replaces it (RFC 6762, 10.2)
+_FLUSH: Final = 1.2
 _LOGGER: Final = logging.getLogger(__name__)
 
 type Properties = dict[str, str]
@@ -55,7 +57,8 @@ class Announcer:
             while True:
                 self._changed.clear()
                 try:
-                    await self._update()
+                    if await self._update():
+                        await asyncio.sleep(_FLUSH)
                     told = False
                 except (OSError, ZeroconfError) as error:
                     if not told:
@@ -68,7 +71,8 @@ class Announcer:
         finally:
             await self._withdraw()
 
-    async def _update(self) -> None:
+    async def _update(self) -> bool:
+        """Announce what has changed; tell whether anything has."""
         addresses, properties = announced_addresses(self._settings), self._describe()
         if addresses != self.addresses or self._zeroconf is None:
             # Sockets belong to interfaces: with other addresses they must be made anew.
@@ -85,9 +89,12 @@ class Announcer:
                         self._service(), cooperating_responders=True
                     )
                 )
-        elif properties != self._properties:
-            self._properties = properties
-            await (await self._zeroconf.async_update_service(self._service()))
+            return bool(addresses)
+        if properties == self._properties:
+            return False
+        self._properties = properties
+        await (await self._zeroconf.async_update_service(self._service()))
+        return True
 
     async def _withdraw(self) -> None:
         zeroconf, self._zeroconf = self._zeroconf, None
