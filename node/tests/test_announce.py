@@ -13,6 +13,12 @@ from studio_node.settings import LOOPBACK, Settings
 from studio_node.wire.messages import SERVICE_TYPE
 
 
+@pytest.fixture
+def expected_lingering_timers() -> bool:
+    """Bear with python-zeroconf: its clean-up timer outlives a close now and then."""
+    return True
+
+
 async def look(node_name: str) -> dict[str, str | None]:
     """Return a node's TXT record as a stranger sees it."""
     zeroconf = AsyncZeroconf(interfaces=[LOOPBACK])
