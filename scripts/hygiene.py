@@ -24,10 +24,7 @@ SELF = Path("scripts/hygiene.py")
 TEST = Path("tests/scripts/test_hygiene.py")
 
 MACHINE_PATH = re.compile(r"(?<![\w.~}/-])/(?:home|Users|root|work)/[\w.-]+")
-REGISTRY = re.compile(
-    r"\b(?:pypi\.org|files\.pythonhosted\.org|test\.pypi\.org|registry\.npmjs\.org|registry\.yarnpkg\.com"
-    r"|npm\.pkg\.github\.com|snapshot\.debian\.org|security\.debian\.org)\b"
-)
+REGISTRY = re.compile(r"\b(?:[\w-]+\.)*(?:pypi|pythonhosted|npmjs|yarnpkg|debian)\.(?:org|com)\b")
 IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]|\.\d)")
 LOCK_ADDRESS = re.compile(r'"resolved"\s*:|https?://')
 
