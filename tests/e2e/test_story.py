@@ -1,25 +1,21 @@
 """A node is found, paired, and lives through a visit; also when something dies in the middle."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 from homeassistant.components.zeroconf.discovery import ZeroconfDiscovery
-from homeassistant.components.zeroconf.models import HaZeroconf
 from homeassistant.config_entries import SOURCE_ZEROCONF, ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.loader import async_get_zeroconf
 import pytest
-from zeroconf.asyncio import AsyncServiceInfo
 
 from custom_components.micro_studio.const import DOMAIN
-from custom_components.micro_studio.wire.messages import SERVICE_TYPE
+from tests.discovery import browsing
 from tests.e2e.entities import value
 from tests.e2e.policies import QUICK
 from tests.e2e.story import STUDIO, Visit
-from tests.node_process import HOST, NodeProcess
+from tests.node_process import NodeProcess
 from tests.patience import until
 
 TOLD = ["booking_created", "guest_arrived", "booking_started", "booking_ended"]
@@ -37,20 +33,8 @@ def node(tmp_path: Path) -> Iterator[NodeProcess]:
 @pytest.fixture
 async def browser(hass: HomeAssistant) -> AsyncGenerator[ZeroconfDiscovery]:
     """Run Home Assistant's own browser on the loopback, for our type alone."""
-    types = {SERVICE_TYPE: (await async_get_zeroconf(hass))[SERVICE_TYPE]}
-    own = AsyncServiceInfo(
-        "_home-assistant._tcp.local.",
-        "Test._home-assistant._tcp.local.",
-        server="test.local.",
-        addresses=[ip_address("127.0.0.2").packed],
-        port=8123,
-    )
-    zeroconf = HaZeroconf(interfaces=[HOST])
-    discovery = ZeroconfDiscovery(hass, zeroconf, types, {}, {}, own)
-    await discovery.async_setup()
-    yield discovery
-    await discovery.async_stop()
-    await zeroconf._async_close()
+    async with browsing(hass) as discovery:
+        yield discovery
 
 
 @pytest.fixture

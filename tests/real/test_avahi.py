@@ -2,23 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
-from ipaddress import ip_address
 from pathlib import Path
 import re
 
 from homeassistant.components.zeroconf.discovery import ZeroconfDiscovery
-from homeassistant.components.zeroconf.models import HaZeroconf
 from homeassistant.config_entries import SOURCE_ZEROCONF, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
-from homeassistant.loader import async_get_zeroconf
 import pytest
 import pytest_socket
-from zeroconf.asyncio import AsyncServiceInfo
 
 from custom_components.micro_studio.const import CONF_FINGERPRINT, DOMAIN
 from custom_components.micro_studio.wire.messages import SERVICE_TYPE
+from tests.discovery import browsing
 from tests.node_process import HOST, NodeProcess
 from tests.patience import until
 from tests.real.avahi import Avahi
@@ -45,20 +42,8 @@ def avahi() -> Iterator[Avahi]:
 @pytest.fixture
 async def browser(hass: HomeAssistant) -> AsyncGenerator[ZeroconfDiscovery]:
     """Run Home Assistant's own browser on the loopback, for our type alone."""
-    types = {SERVICE_TYPE: (await async_get_zeroconf(hass))[SERVICE_TYPE]}
-    own = AsyncServiceInfo(
-        "_home-assistant._tcp.local.",
-        "Test._home-assistant._tcp.local.",
-        server="test.local.",
-        addresses=[ip_address("127.0.0.2").packed],
-        port=8123,
-    )
-    zeroconf = HaZeroconf(interfaces=[HOST])
-    discovery = ZeroconfDiscovery(hass, zeroconf, types, {}, {}, own)
-    await discovery.async_setup()
-    yield discovery
-    await discovery.async_stop()
-    await zeroconf._async_close()
+    async with browsing(hass) as discovery:
+        yield discovery
 
 
 def truth(node: NodeProcess, pairing: str) -> dict[str, str]:
