@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 import shutil
+import time
 from typing import Any, Final, override
 
 from freezegun.api import FrozenDateTimeFactory
@@ -109,8 +110,14 @@ async def add(hass: HomeAssistant, domain: str, *entities: Entity) -> None:
     await hass.async_block_till_done()
 
 
-async def settle() -> None:
-    """Let everything happen that does not wait for time to pass."""
+async def settle(hass: HomeAssistant) -> None:
+    """Let everything happen that does not wait for time to pass, imports in threads included."""
+    for _ in range(3):
+        for _ in range(100):
+            await asyncio.sleep(0)
+        # The loop's clock is frozen: real time passes in a thread only.
+        await hass.async_add_import_executor_job(time.sleep, 0.005)
+        await hass.async_add_executor_job(time.sleep, 0.005)
     for _ in range(100):
         await asyncio.sleep(0)
 
@@ -153,9 +160,9 @@ def wait(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Wait:
     """Return what lets time pass, after all has been told that happened before."""
 
     async def pass_by(seconds: float) -> None:
-        await settle()
+        await settle(hass)
         freezer.tick(timedelta(seconds=seconds))
         async_fire_time_changed(hass)
-        await settle()
+        await settle(hass)
 
     return pass_by
