@@ -6,6 +6,8 @@ import math
 from .measurement import Case, Results, case
 
 _HIGH = 5_000  # messages per second
+_YEAR = 8_760  # bookings, one an hour
+_STUDIOS = 200  # with a year each
 _COLLECTED = 60_000  # messages; a full garbage collection comes every 40,000 writes or so
 
 
@@ -94,6 +96,7 @@ def goals(load: Load) -> tuple[Goal, ...]:
         *_vanish(load),
         *_idle(load),
         *_booking(load),
+        *_agenda(load),
     )
 
 
@@ -231,4 +234,27 @@ def _booking(load: Load) -> tuple[Goal, ...]:
             side(load.crowd),
             side(load.few),
         ),
+    )
+
+
+def _agenda(load: Load) -> tuple[Goal, ...]:
+    """Compare per studio: what many cost each more than few do is what does not scale."""
+
+    def side(studios: int, figure: str, unit: str) -> Side:
+        measured = case("agenda", "year", studios=studios, bookings=_YEAR, edits=40)
+        return Side(measured, figure, f"{studios:,} studios", unit)
+
+    return tuple(
+        Goal(
+            "agenda",
+            f"a year of hourly bookings, {what}: {_STUDIOS} ÷ {load.few} studios",
+            1.2,
+            side(_STUDIOS, figure, unit),
+            side(load.few, figure, unit),
+        )
+        for what, figure, unit in (
+            ("set-up per studio", "setup_ms", "ms"),
+            ("one edit", "edit_ms", "ms"),
+            ("one minute per studio", "minute_us", "µs"),
+        )
     )

@@ -4,15 +4,14 @@ from typing import Any, Final
 
 from .entities import DOMAIN, Entities
 from .home_assistant import HomeAssistant
-from .sites import SITES
+from .sites import WITH_NODE
 
 _CONFIG: Final = "/api/config/automation/config"
-_LAMP: Final = "demo_corridor_lamp"  # unique id of the lamp in configuration.yaml
 
 
 async def create_automations(home: HomeAssistant, entities: Entities) -> None:
     """Let a lamp follow the first studio's take, and tell about every degraded interface."""
-    first = SITES[0].studios[0]
+    first = WITH_NODE[0].studios[0]
     await _create(
         home,
         "corridor_lamp",
@@ -21,9 +20,9 @@ async def create_automations(home: HomeAssistant, entities: Entities) -> None:
         on_air=entities.of(first.id, "on_air"),
         recording_problem=entities.of(first.id, "recording_problem"),
         recording_light=entities.of(first.id, "light/sign_light"),
-        lamps=[await _lamp(home)],
+        lamps=[entities.helpers["corridor_lamp"]],
     )
-    for studio in (studio for site in SITES for studio in site.studios):
+    for studio in (studio for site in WITH_NODE for studio in site.studios):
         await _create(
             home,
             f"degraded_{studio.id}",
@@ -61,9 +60,3 @@ def _notification(key: str, title: str, message: str) -> dict[str, Any]:
         "action": "persistent_notification.create",
         "data": {"notification_id": f"demo_{key}", "title": title, "message": message},
     }
-
-
-async def _lamp(home: HomeAssistant) -> str:
-    """Return the entity of the lamp that the partner already has."""
-    registry: list[dict[str, Any]] = await home.command("config/entity_registry/list")
-    return next(str(entry["entity_id"]) for entry in registry if entry["unique_id"] == _LAMP)

@@ -7,9 +7,11 @@ from typing import Any, Final
 from .entities import Entities
 from .errors import DemoError
 from .home_assistant import HomeAssistant
-from .promise import AUTOMATIONS, LIVELY, NODE, STUDIO
+from .promise import AUTOMATIONS, EXPECTING, LIVELY, NODE, promised
+from .sites import WITHOUT_NODE
 
 _LIVELY_WITHIN: Final = 90.0  # s
+_EXPECTING_WITHIN: Final = 30.0  # s
 
 
 async def check(home: HomeAssistant, entities: Entities) -> AsyncGenerator[str]:
@@ -18,7 +20,7 @@ async def check(home: HomeAssistant, entities: Entities) -> AsyncGenerator[str]:
     missing: list[str] = []
     seen = 0
     for studio, found in entities.studios.items():
-        seen += _compare(studio, STUDIO, found, states, missing)
+        seen += _compare(studio, promised(studio), found, states, missing)
     for found in entities.nodes:
         seen += _compare("a node", NODE, found, states, missing)
     automations = [entity for entity in states if entity.startswith("automation.")]
@@ -29,6 +31,9 @@ async def check(home: HomeAssistant, entities: Entities) -> AsyncGenerator[str]:
         raise DemoError("The demo does not keep its promise:\n  " + "\n  ".join(missing))
     yield f"{seen} promised entities exist and are alive"
     yield f"{AUTOMATIONS} automations from the blueprints are on"
+    for room in WITHOUT_NODE.studios:
+        await _expects(home, entities, room.id)
+        yield f"{room.name} expects the guest that its calendar names"
     await _complaints(home)
     yield "no warning, error or repair names the integration"
     yield f"the story plays: {await _lively(home, entities)} changed"
@@ -52,6 +57,16 @@ def _compare(
         else:
             well += 1
     return well
+
+
+async def _expects(home: HomeAssistant, entities: Entities, studio: str) -> None:
+    """Wait until a room knows of its first booking."""
+    state = entities.of(studio, "state")
+
+    async def expecting() -> bool:
+        return bool((await home.get(f"/api/states/{state}"))["state"] == EXPECTING)
+
+    await home.until(expecting, _EXPECTING_WITHIN, f"{studio} expects nobody")
 
 
 async def _complaints(home: HomeAssistant) -> None:

@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from .entities import Entities
 from .home_assistant import HomeAssistant
-from .sites import SITES, Studio
+from .promise import promised
+from .sites import SITES, WITHOUT_NODE, Studio
 
 PATH: Final = "micro-studios"
 _ROOMS: Final = "rooms"
@@ -58,27 +59,27 @@ def _overview(entities: Entities) -> Card:
                         "navigation_path": f"/{PATH}/{studio.id}",
                     },
                 },
-                _tile(entities, studio, "state", columns=12, color="deep-purple"),
-                _tile(entities, studio, "on_air", color="red"),
-                _tile(entities, studio, "occupied", color="teal"),
-                _tile(
+                *_tile(entities, studio, "state", columns=12, color="deep-purple"),
+                *_tile(entities, studio, "on_air", color="red"),
+                *_tile(entities, studio, "occupied", color="teal"),
+                *_tile(
                     entities,
                     studio,
                     "door/main_lock",
                     columns=12,
                     features=[{"type": "lock-commands"}],
                 ),
-                _tile(entities, studio, "light/sign_light"),
-                _tile(entities, studio, "interface/main_status"),
-                _tile(entities, studio, "next_booking"),
-                _tile(entities, studio, "session_ends"),
+                *_tile(entities, studio, "light/sign_light"),
+                *_tile(entities, studio, "interface/main_status"),
+                *_tile(entities, studio, "next_booking"),
+                *_tile(entities, studio, "session_ends"),
             ]
             sections.append({"type": "grid", "cards": cards})
     return {
         "title": "Rooms",
         "path": _ROOMS,
         "type": "sections",
-        "max_columns": 3,
+        "max_columns": 4,
         "sections": sections,
     }
 
@@ -101,55 +102,69 @@ def _room(entities: Entities, studio: Studio) -> Card:
 def _now(entities: Entities, studio: Studio) -> list[Card]:
     return [
         {"type": "heading", "heading": "Now", "icon": "mdi:account-clock"},
-        _tile(entities, studio, "state", columns=12, color="deep-purple"),
-        _tile(entities, studio, "on_air", color="red"),
-        _tile(entities, studio, "recording_problem", color="red"),
-        _tile(entities, studio, "check_in", hide_state=True),
-        _tile(entities, studio, "extend_session", hide_state=True),
-        _tile(entities, studio, "end_session", hide_state=True),
-        _tile(entities, studio, "maintenance"),
+        *_tile(entities, studio, "state", columns=12, color="deep-purple"),
+        *_tile(entities, studio, "on_air", color="red"),
+        *_tile(entities, studio, "recording_problem", color="red"),
+        *_tile(entities, studio, "check_in", hide_state=True),
+        *_tile(entities, studio, "extend_session", hide_state=True),
+        *_tile(entities, studio, "end_session", hide_state=True),
+        *_tile(entities, studio, "book_now", hide_state=True),
+        *_tile(entities, studio, "incident"),
+        *_tile(entities, studio, "maintenance"),
         {"type": "heading", "heading": "Door and light", "icon": "mdi:door"},
-        _tile(entities, studio, "door/main_lock", columns=12, features=[{"type": "lock-commands"}]),
-        _tile(entities, studio, "door/main_contact"),
-        _tile(entities, studio, "door/main_battery"),
-        _tile(
+        *_tile(
+            entities, studio, "door/main_lock", columns=12, features=[{"type": "lock-commands"}]
+        ),
+        *_tile(entities, studio, "door/main_contact"),
+        *_tile(entities, studio, "door/main_battery"),
+        *_tile(
             entities,
             studio,
             "light/sign_light",
             columns=12,
             features=[{"type": "light-brightness"}],
         ),
-        _tile(entities, studio, "light_mode", columns=12),
     ]
 
 
 def _health(entities: Entities, studio: Studio) -> list[Card]:
     return [
         {"type": "heading", "heading": "Capture", "icon": "mdi:waveform"},
-        _tile(entities, studio, "interface/main_status", columns=12),
-        _tile(entities, studio, "interface/main_xruns"),
-        _tile(entities, studio, "recorder_recording_hours_left"),
+        *(_levers(entities) if studio in WITHOUT_NODE.studios else ()),
+        *_tile(entities, studio, "interface/main_status", columns=12),
+        *_tile(entities, studio, "recorder_recording_hours_left"),
         {
             "type": "history-graph",
             "title": "The last hour",
             "hours_to_show": 1,
             "entities": [
-                entities.of(studio.id, "state"),
-                entities.of(studio.id, "on_air"),
-                entities.of(studio.id, "light/sign_light"),
-                entities.of(studio.id, "interface/main_status"),
-                entities.of(studio.id, "interface/main_xruns"),
+                entities.of(studio.id, what)
+                for what in ("state", "on_air", "light/sign_light", "interface/main_status")
+                if what in promised(studio.id)
             ],
             "grid_options": {"columns": 12, "rows": "auto"},
         },
     ]
 
 
+def _levers(entities: Entities) -> list[Card]:
+    """What a person moves where no node simulates the guest."""
+    return [
+        {"type": "tile", "entity": entities.helpers[lever], "tap_action": {"action": "toggle"}}
+        for lever in ("treptow_somebody", "treptow_recording")
+    ]
+
+
 def _days(entities: Entities, studio: Studio) -> list[Card]:
     return [
         {"type": "heading", "heading": "Bookings", "icon": "mdi:calendar"},
-        _tile(entities, studio, "next_booking"),
-        _tile(entities, studio, "session_ends"),
+        *_tile(entities, studio, "next_booking"),
+        *_tile(entities, studio, "session_ends"),
+        {
+            "type": "todo-list",
+            "entity": entities.of(studio.id, "turnover_checklist"),
+            "grid_options": {"columns": 12, "rows": "auto"},
+        },
         {
             "type": "calendar",
             "initial_view": "listWeek",
@@ -178,11 +193,16 @@ def _tile(
     *,
     columns: int = 6,
     **options: Any,
-) -> Card:
-    return {
-        "type": "tile",
-        "entity": entities.of(studio.id, what),
-        "name": {"type": "entity"},
-        "grid_options": {"columns": columns},
-        **options,
-    }
+) -> list[Card]:
+    """Return a tile, or none where a studio without a node lacks what it would show."""
+    if what not in promised(studio.id):
+        return []
+    return [
+        {
+            "type": "tile",
+            "entity": entities.of(studio.id, what),
+            "name": {"type": "entity"},
+            "grid_options": {"columns": columns},
+            **options,
+        }
+    ]

@@ -14,6 +14,7 @@ from .errors import DemoError
 from .process import Process
 
 HOST: Final = "127.0.0.1"
+ENTRIES: Final = "/api/config/config_entries"
 USER: Final = "demo"
 PASSWORD: Final = "demo"  # noqa: S105 - printed on the screen, reachable from this machine only
 _START: Final = 180.0  # s

@@ -9,7 +9,7 @@ from typing import Final
 from .errors import DemoError
 from .home_assistant import HOST
 from .process import Process
-from .sites import Site
+from .sites import NodeSite
 
 _START: Final = 30.0  # s
 _CODE: Final = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){2}")
@@ -23,14 +23,14 @@ def command(*arguments: str) -> list[str]:
 class SiteNode:
     """One site's node."""
 
-    def __init__(self, site: Site, folder: Path, port: int, process: Process) -> None:
+    def __init__(self, site: NodeSite, folder: Path, port: int, process: Process) -> None:
         self.site = site
         self.port = port
         self.process = process
         self._folder = folder
 
     @classmethod
-    async def start(cls, site: Site, folder: Path, port: int) -> SiteNode:
+    async def start(cls, site: NodeSite, folder: Path, port: int) -> SiteNode:
         """Start the node and wait until it listens."""
         arguments = [
             "simulate",
@@ -39,7 +39,7 @@ class SiteNode:
             *("--state-dir", str(state_dir(folder, site))),
         ]
         for studio in site.studios:
-            arguments += ["--scenario", f"{studio.id}={studio.story}"]
+            arguments += ["--scenario", f"{studio.id}={site.story(studio)}"]
         process = await Process.start(
             f"the node of {site.name}", command(*arguments), folder / f"{site.id}.log"
         )
@@ -74,6 +74,6 @@ class SiteNode:
         raise DemoError(f"{self.process.name} did not start in {_START:.0f} s")
 
 
-def state_dir(folder: Path, site: Site) -> Path:
+def state_dir(folder: Path, site: NodeSite) -> Path:
     """Return where a site's node keeps its state."""
     return folder / site.id

@@ -17,7 +17,7 @@ from .errors import DemoError
 from .home_assistant import PASSWORD, USER, HomeAssistant
 from .nodes import command, state_dir
 from .progress import say
-from .sites import SITES
+from .sites import WITH_NODE
 from .stage import FOLDER, ROOT, stage
 
 _FOLDER: Final = ROOT / "docs" / "images"
@@ -28,7 +28,7 @@ _TAKE: Final = 180.0  # s until the story has a take
 
 async def _main() -> None:
     _FOLDER.mkdir(parents=True, exist_ok=True)
-    first = SITES[0].studios[0]
+    first = WITH_NODE[0].studios[0]
     async with stage() as running:
         await _until_on_air(running.home, running.entities.of(first.id, "on_air"))
         await _act(first.id, "xruns", "interface/main", "count=25")
@@ -69,12 +69,12 @@ async def _until_on_air(home: HomeAssistant, entity: str) -> None:
 async def _device(home: HomeAssistant) -> str:
     """Return the first studio's device."""
     registry: list[dict[str, Any]] = await home.command("config/device_registry/list")
-    name = SITES[0].studios[0].name
+    name = WITH_NODE[0].studios[0].name
     return next(str(device["id"]) for device in registry if device["name"] == name)
 
 
 async def _act(studio: str, *words: str) -> None:
-    folder = str(state_dir(FOLDER, SITES[0]))
+    folder = str(state_dir(FOLDER, WITH_NODE[0]))
     child = await asyncio.create_subprocess_exec(
         *command("simulate", "act", studio, *words, "--state-dir", folder)
     )

@@ -1,4 +1,9 @@
-"""The two sites of the demo; their rooms stand in `nodes/`, their stories in `stories/`."""
+"""
+The sites of the demo.
+
+The rooms of those with a node stand in `nodes/`, their stories in `stories/`; the third site is
+made of the devices in `config/configuration.yaml`.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,41 +16,51 @@ _NODES: Final = Path(__file__).parent / "nodes"
 
 @dataclass(frozen=True, slots=True)
 class Studio:
-    """One simulated room and the story that it plays."""
+    """One room."""
 
     id: str
     name: str
-
-    @property
-    def story(self) -> Path:
-        """Return the scenario that the room plays."""
-        return _STORIES / f"{self.id}.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One node with its rooms."""
+    """Some rooms under one roof."""
 
     id: str
     name: str
-    settings: Path
     studios: tuple[Studio, ...]
 
 
-def _site(id_: str) -> Site:
+@dataclass(frozen=True, slots=True)
+class NodeSite(Site):
+    """A site with a node, which simulates its rooms."""
+
+    settings: Path
+
+    @staticmethod
+    def story(studio: Studio) -> Path:
+        """Return the scenario that a room plays."""
+        return _STORIES / f"{studio.id}.toml"
+
+
+def _site(id_: str) -> NodeSite:
     path = _NODES / f"{id_}.toml"
     settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Site(
+    return NodeSite(
         id_,
         settings["node"]["name"],
-        path,
         tuple(Studio(studio["id"], studio["name"]) for studio in settings["studios"]),
+        path,
     )
 
 
-SITES: Final = (_site("city"), _site("suburb"))
+WITH_NODE: Final = (_site("city"), _site("suburb"))
+WITHOUT_NODE: Final = Site("riverside", "Riverside", (Studio("studio-4", "Studio Treptow"),))
+SITES: Final = (*WITH_NODE, WITHOUT_NODE)
 
 
-def site_of(studio: str) -> Site | None:
-    """Return the site that a studio belongs to."""
-    return next((site for site in SITES if any(room.id == studio for room in site.studios)), None)
+def site_of(studio: str) -> NodeSite | None:
+    """Return the site whose node simulates a studio."""
+    return next(
+        (site for site in WITH_NODE if any(room.id == studio for room in site.studios)), None
+    )

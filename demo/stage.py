@@ -1,4 +1,4 @@
-"""Set the stage: a fresh folder, two nodes, Home Assistant, both paired, the dashboard."""
+"""Set the stage: a fresh folder, two nodes, Home Assistant, three sites, the dashboard."""
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,21 +8,20 @@ import shutil
 import socket
 from typing import Any, Final
 
-from . import dashboard, entities
+from . import dashboard, devices, entities
 from .automations import create_automations
 from .entities import DOMAIN, Entities
 from .errors import DemoError
-from .home_assistant import HOST, HomeAssistant
+from .home_assistant import ENTRIES, HOST, HomeAssistant
 from .nodes import SiteNode
 from .progress import say
-from .promise import STUDIO
-from .sites import SITES
+from .promise import promised
+from .sites import WITH_NODE, WITHOUT_NODE
 
 ROOT: Final = Path(__file__).parent.parent
 FOLDER: Final = ROOT / ".demo" / "network"
 _CONFIG: Final = Path(__file__).parent / "config"
 _PORT: Final = 8123
-_ENTRIES: Final = "/api/config/config_entries"
 
 # Rules for rooms in which a session takes minutes, by section of the options form.
 _POLICY: Final[dict[str, Any]] = {
@@ -31,8 +30,15 @@ _POLICY: Final[dict[str, Any]] = {
         "close_after": 1,
         "no_show_after": 2,
         "release_no_show": False,
+        "presence_checks_in": False,
+        "door_checks_in": False,
     },
-    "buffers": {"setup_buffer": 1, "turnover_buffer": 1},
+    "bookings": {"hold_expiry": 1, "holds_block": True, "walk_up_length": 15},
+    "buffers": {
+        "setup_buffer": 1,
+        "turnover_buffer": 1,
+        "turnover_checklist": ["media_copied", "kit_counted", "room_tidied"],
+    },
     "session": {
         "ending_warnings": ["1"],
         "overrun_grace": 1,
@@ -62,7 +68,7 @@ async def stage(folder: Path = FOLDER) -> AsyncGenerator[Stage]:
         config = _prepare(folder)
         say("starting two studio nodes and Home Assistant")
         nodes = []
-        for site in SITES:
+        for site in WITH_NODE:
             node = await SiteNode.start(site, folder, _free_port())
             stack.push_async_callback(node.process.stop)
             nodes.append(node)
@@ -72,7 +78,9 @@ async def stage(folder: Path = FOLDER) -> AsyncGenerator[Stage]:
         await home.ready()
         for node in nodes:
             say(f"pairing with {node.site.name}")
-            await _pair(home, node)
+            await _settle(home, await _pair(home, node), node.site.name)
+        say(f"setting up {WITHOUT_NODE.name} without a node")
+        await _settle(home, await devices.set_up(home), WITHOUT_NODE.name)
         found = await _promised(home)
         say("building the dashboard and the automations")
         await _blueprints(home)
@@ -93,20 +101,25 @@ def _prepare(folder: Path) -> Path:
     return config
 
 
-async def _pair(home: HomeAssistant, node: SiteNode) -> None:
-    """Add a node as a person does: address, then the code that the node shows; then its policy."""
+async def _pair(home: HomeAssistant, node: SiteNode) -> str:
+    """Add a node as a person does, by address and by the code that it shows; return the entry."""
     result = await home.flow(
-        f"{_ENTRIES}/flow",
+        f"{ENTRIES}/flow",
         {"handler": DOMAIN},
+        {"next_step_id": "node"},
         {"host": HOST, "port": node.port},
         {"code": await node.pairing_code()},
     )
     if result["type"] != "create_entry":
         raise DemoError(f"{node.site.name} could not be paired: {result.get('errors')}")
-    entry = result["result"]["entry_id"]
-    options = await home.flow(f"{_ENTRIES}/options/flow", {"handler": entry}, _POLICY)
+    return str(result["result"]["entry_id"])
+
+
+async def _settle(home: HomeAssistant, entry: str, site: str) -> None:
+    """Give a site the demo's policy."""
+    options = await home.flow(f"{ENTRIES}/options/flow", {"handler": entry}, _POLICY)
     if options["type"] != "create_entry":
-        raise DemoError(f"the policy of {node.site.name} was refused: {options.get('errors')}")
+        raise DemoError(f"the policy of {site} was refused: {options.get('errors')}")
 
 
 async def _blueprints(home: HomeAssistant) -> None:
@@ -127,20 +140,24 @@ async def _promised(home: HomeAssistant) -> Entities:
 
     async def all_there() -> Entities | None:
         found = await entities.find(home)
-        there = all(STUDIO.keys() <= studio.keys() for studio in found.studios.values())
-        return found if there else None
+        return None if any(_lacking(found).values()) else found
 
     try:
         found = await home.until(all_there, 30, "not all entities were added in time")
     except DemoError:
-        have = await entities.find(home)
-        lacking = {
-            studio: sorted(STUDIO.keys() - found.keys()) for studio, found in have.studios.items()
-        }
+        lacking = _lacking(await entities.find(home))
         raise DemoError(f"entities are missing: {lacking}") from None
     if found is None:
         raise DemoError("Home Assistant has no entities of the integration")
     return found
+
+
+def _lacking(found: Entities) -> dict[str, list[str]]:
+    """Return what was promised of each studio and is not there."""
+    return {
+        studio: sorted(promised(studio).keys() - have.keys())
+        for studio, have in found.studios.items()
+    }
 
 
 def _free_port(wished: int = 0) -> int:

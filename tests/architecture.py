@@ -36,11 +36,14 @@ def _names(text: str) -> frozenset[str]:
 
 _BELOW = _names("core wire client sources const")
 _GLUE = _names(
-    "coordinator studios availability room network store actions place issues inbox"
-    " shipped_blueprints telemetry"
+    "coordinator node site studios rooms composition availability room entrance network moves desk"
+    " herald permission store actions place issues inbox intake reception shipped_blueprints"
+    " telemetry"
 )
-_SEEN_BY_ENTITIES = _names("entity room coordinator network place telemetry core const")
-_FLOWS = _names("config_flow options_flow studio_flow repairs")
+_SEEN_BY_ENTITIES = _names(
+    "entity room coordinator node site network herald place telemetry core const"
+)
+_FLOWS = _names("config_flow options_flow studio_flow studio_form webhook_flow preview repairs")
 _PLATFORMS = _names(
     "lock light calendar sensor binary_sensor event update button select switch number todo"
 )
@@ -54,25 +57,25 @@ LAYERS: tuple[Layer, ...] = (
         "sources",
         _names("sources"),
         _names("sources client wire core const"),
-        _names("homeassistant"),
+        _names("homeassistant aiohttp ical"),
     ),
-    Layer("glue", _GLUE, _BELOW | _GLUE, _names("homeassistant voluptuous")),
+    Layer("glue", _GLUE, _BELOW | _GLUE, _names("homeassistant voluptuous aiohttp")),
     Layer(
         "platforms",
-        _PLATFORMS | _names("entity diagnostics system_health guest"),
+        _PLATFORMS | _names("entity diagnostics system_health guest logbook"),
         _SEEN_BY_ENTITIES,
         _names("homeassistant"),
     ),
     Layer(
         "automation",
-        _names("trigger condition websocket"),
-        _SEEN_BY_ENTITIES,
+        _names("trigger condition targets variables websocket"),
+        _SEEN_BY_ENTITIES | _names("targets variables"),
         _names("homeassistant voluptuous"),
     ),
     Layer(
         "flows",
         _FLOWS,
-        _FLOWS | _names("room coordinator network issues client sources core const"),
+        _FLOWS | _names("room coordinator node network issues client sources core const"),
         _names("homeassistant voluptuous"),
     ),
     Layer(

@@ -7,7 +7,7 @@ from itertools import count, cycle
 from time import thread_time
 from typing import Final
 
-from custom_components.micro_studio.coordinator import NodeCoordinator
+from custom_components.micro_studio.node import NodeCoordinator
 from custom_components.micro_studio.wire.messages import Delta
 
 from ..home import home, settle

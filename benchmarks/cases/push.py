@@ -11,7 +11,7 @@ from typing import Final
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 
-from custom_components.micro_studio.coordinator import NodeCoordinator
+from custom_components.micro_studio.node import NodeCoordinator
 from custom_components.micro_studio.wire.messages import Delta
 
 from ..home import home

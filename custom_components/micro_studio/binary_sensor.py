@@ -13,7 +13,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import NodeCoordinator, StudioConfigEntry
+from .coordinator import StudioConfigEntry
 from .core.snapshot import Snapshot
 from .core.studio import PartKind
 from .entity import (
@@ -24,6 +24,7 @@ from .entity import (
     async_setup_platform_entry,
     parts_of,
 )
+from .node import NodeCoordinator
 from .place import Place
 from .room import Room
 
@@ -92,6 +93,12 @@ ROOM_SENSORS: Final = (
         device_class=BinarySensorDeviceClass.PROBLEM,
         value_fn=lambda snapshot: snapshot.recording_problem,
     ),
+    RoomBinarySensorDescription(
+        key="incident",
+        translation_key="incident",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        value_fn=lambda snapshot: bool(snapshot.conflicts),
+    ),
 )
 
 CONNECTED: Final = BinarySensorEntityDescription(
@@ -109,7 +116,8 @@ async def async_setup_entry(
 ) -> None:
     """Add the binary sensors."""
     coordinator = entry.runtime_data
-    async_add_entities([ConnectedSensor(coordinator)])
+    if isinstance(coordinator, NodeCoordinator):
+        async_add_entities([ConnectedSensor(coordinator)])
     async_setup_platform_entry(entry, async_add_entities, _build)
 
 
@@ -152,7 +160,7 @@ class ConnectedSensor(PlaceEntity, BinarySensorEntity):
     """Whether the node is there; the one entity that is available when it is not."""
 
     def __init__(self, coordinator: NodeCoordinator) -> None:
-        super().__init__(coordinator.node, CONNECTED, CONNECTED.key)
+        super().__init__(coordinator.place, CONNECTED, CONNECTED.key)
         self._coordinator = coordinator
 
     @override

@@ -44,6 +44,7 @@ class PartButtonDescription(PartEntityDescription, ButtonEntityDescription):
     request_fn: Callable[[str], PartRequest]
 
 
+BOOK_NOW: Final = ButtonEntityDescription(key="book_now", translation_key="book_now")
 ROOM_BUTTONS: Final = (
     RoomButtonDescription(
         key="check_in",
@@ -112,6 +113,7 @@ def _build(place: Place) -> Iterable[PlaceEntity]:
     if isinstance(place, Room):
         for room_description in ROOM_BUTTONS:
             yield RoomButton(place, room_description)
+        yield BookNowButton(place, BOOK_NOW)
 
 
 class RoomButton(RoomEntity, ButtonEntity):
@@ -138,6 +140,31 @@ class RoomButton(RoomEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Give the command."""
         self.place.command(self.entity_description.command)
+
+
+class BookNowButton(RoomEntity, ButtonEntity):
+    """Book the studio from now on, for whoever walks in."""
+
+    _possible: bool | None = None
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the studio is free long enough."""
+        return super().available and bool(self._possible)
+
+    @override
+    def refresh(self) -> bool:
+        possible = self.place.snapshot.can_walk_up
+        if possible is self._possible:
+            return False
+        self._possible = possible
+        return True
+
+    @override
+    async def async_press(self) -> None:
+        """Book."""
+        await self.place.async_walk_up()
 
 
 class PartButton(PartEntity, ButtonEntity):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, override
+from uuid import uuid4
 
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
@@ -14,7 +15,7 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     OptionsFlow,
 )
-from homeassistant.const import CONF_CODE, CONF_HOST, CONF_PORT, CONF_TOKEN
+from homeassistant.const import CONF_CODE, CONF_HOST, CONF_NAME, CONF_PORT, CONF_TOKEN
 from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import TextSelector
@@ -36,10 +37,21 @@ from .client.errors import (
     UnauthorizedError,
     WrongCodeError,
 )
-from .const import CONF_FINGERPRINT, CONF_KNOWN, DOMAIN, SUBENTRY_STUDIO
-from .coordinator import address_of, trust_of
+from .const import (
+    CONF_FINGERPRINT,
+    CONF_KIND,
+    CONF_KNOWN,
+    CONF_TIME_ZONE,
+    DOMAIN,
+    KIND_SITE,
+    SUBENTRY_STUDIO,
+    SUBENTRY_WEBHOOK,
+)
+from .node import address_of, trust_of
 from .options_flow import PolicyOptionsFlow
 from .studio_flow import StudioSubentryFlow
+from .studio_form import async_time_zones
+from .webhook_flow import WebhookSubentryFlow
 
 _ADDRESS: Final = vol.Schema(
     {
@@ -72,8 +84,8 @@ def error_key(error: NodeError) -> str:
     return _ERRORS.get(type(error), "connection_lost")
 
 
-class NodeConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Connect a studio node."""
+class StudioConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Connect a studio node, or set up a site without one."""
 
     VERSION = 1
     MINOR_VERSION = 1
@@ -83,6 +95,30 @@ class NodeConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask whether there is a node."""
+        return self.async_show_menu(step_id="user", menu_options=["node", "site"])
+
+    async def async_step_site(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Set up a site that has no node; its studios are added to it afterwards."""
+        if user_input is not None:
+            await self.async_set_unique_id(uuid4().hex)
+            return self.async_create_entry(
+                title=user_input[CONF_NAME].strip() or self.hass.config.location_name,
+                data={CONF_KIND: KIND_SITE, CONF_TIME_ZONE: user_input[CONF_TIME_ZONE]},
+            )
+        return self.async_show_form(
+            step_id="site",
+            data_schema=vol.Schema(
+                {
+                    vol.Required(CONF_NAME, default=self.hass.config.location_name): TextSelector(),
+                    vol.Required(
+                        CONF_TIME_ZONE, default=self.hass.config.time_zone
+                    ): await async_time_zones(self.hass),
+                }
+            ),
+        )
+
+    async def async_step_node(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the address of a node that was not found by itself."""
         errors: dict[str, str] = {}
         placeholders: dict[str, str] = {}
@@ -93,7 +129,7 @@ class NodeConfigFlow(ConfigFlow, domain=DOMAIN):
                 self._abort_if_configured()
                 return await self.async_step_pair()
         return self.async_show_form(
-            step_id="user",
+            step_id="node",
             data_schema=self.add_suggested_values_to_schema(_ADDRESS, user_input),
             errors=errors,
             description_placeholders=placeholders,
@@ -168,8 +204,10 @@ class NodeConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the new address of a node that has moved."""
+        """Ask for the new address of a node that has moved; a site has another time zone."""
         entry = self._get_reconfigure_entry()
+        if entry.data.get(CONF_KIND) == KIND_SITE:
+            return await self.async_step_reconfigure_site()
         errors: dict[str, str] = {}
         placeholders: dict[str, str] = {"name": entry.title}
         if user_input is not None:
@@ -189,6 +227,22 @@ class NodeConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders=placeholders,
         )
 
+    async def async_step_reconfigure_site(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the time zone of a site."""
+        entry = self._get_reconfigure_entry()
+        if user_input is not None:
+            return self.async_update_and_abort(entry, data_updates=user_input)
+        return self.async_show_form(
+            step_id="reconfigure_site",
+            data_schema=self.add_suggested_values_to_schema(
+                vol.Schema({vol.Required(CONF_TIME_ZONE): await async_time_zones(self.hass)}),
+                entry.data,
+            ),
+            description_placeholders={"name": entry.title},
+        )
+
     @staticmethod
     @callback
     @override
@@ -202,8 +256,8 @@ class NodeConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return the flow for one studio."""
-        return {SUBENTRY_STUDIO: StudioSubentryFlow}
+        """Return the flows for one studio and for one webhook."""
+        return {SUBENTRY_STUDIO: StudioSubentryFlow, SUBENTRY_WEBHOOK: WebhookSubentryFlow}
 
     async def _look(
         self,

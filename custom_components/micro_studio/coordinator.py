@@ -1,280 +1,112 @@
-"""One node for the life of its entry: its connection, its rooms, what is wrong with it."""
+"""What all entries share: their rooms, what is remembered of them, who looks at their places."""
 
-import asyncio
-from collections.abc import Callable, Mapping
-from datetime import timedelta
-from typing import Final
+from collections.abc import Callable, Iterable
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
-from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers.device_registry import DeviceEntry
-from homeassistant.util import dt as dt_util
 
-from .availability import Availability
-from .client.client import Address, NodeClient, Trust
-from .client.connection import NodeConnection
-from .client.errors import (
-    ApiMismatchError,
-    BrokenListenerError,
-    CertificateChangedError,
-    NodeError,
-    UnauthorizedError,
-)
-from .const import CONF_FINGERPRINT, DOMAIN, LOGGER, MANUFACTURER
+from .const import DOMAIN
 from .core.errors import PersistError
-from .inbox import EventInbox
-from .issues import CLOCK_OFFSET, Issues
+from .intake import Intake
+from .issues import Issues
+from .network import named
 from .place import Place
 from .room import Room
-from .sources.board import Change
-from .sources.node import NodeSource, read_event
+from .rooms import Rooms
+from .sources.ledger import LedgerStore
 from .store import RoomStore
-from .studios import Studios
-from .wire.messages import Delta, Event, Hello, NodeInfo, Snapshot
 
-_CLOCK_TOLERANCE: Final = timedelta(seconds=60)
-
-type StudioConfigEntry = ConfigEntry[NodeCoordinator]
+type StudioConfigEntry = ConfigEntry[Coordinator]
 type PlaceListener = Callable[[Place], None]
 
 
-class NodeCoordinator:
-    """Listen to one node; hand what it says to its studios."""
+class Coordinator:
+    """One entry for its life: a node, or a site without one."""
 
-    node: Place
+    place: Place  # the entry's own device; its studios hang below it
 
-    def __init__(self, hass: HomeAssistant, entry: StudioConfigEntry) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         self.hass = hass
         self.entry = entry
-        self.hello: Hello | None = None
         self.issues = Issues(hass, entry)
         self.store = RoomStore(hass, entry.entry_id)
-        self.connection = NodeConnection(
-            NodeClient(async_get_clientsession(hass), address_of(entry), trust_of(entry)), self
-        )
-        self.studios = Studios(hass, entry, self.connection, self.store, self.issues)
-        self._source = NodeSource(self.connection, None)
-        self._inbox = EventInbox(hass, self.store, self.connection)
-        self._availability = Availability(hass)
+        self.ledger = LedgerStore(hass, entry.entry_id)
+        self.open_rooms = Rooms(hass, entry, self.store, self.ledger, self.issues)
+        self._intake = Intake(hass, entry)
         self._place_listeners: dict[PlaceListener, None] = {}
-        self._connection_listeners: dict[CALLBACK_TYPE, None] = {}
-        self._lost = False
-        self._following: asyncio.Task[None] | None = None
-
-    @property
-    def connected(self) -> bool:
-        """Tell whether the node is there."""
-        return self._source.board.available
 
     @property
     def rooms(self) -> dict[str, Room]:
         """Return the rooms that run, by the id of the studio."""
-        return self.studios.rooms
+        return self.open_rooms.running
+
+    def room_named(self, name: str) -> Room | None:
+        """Return the room that a name, an id or an alias means; without one, the only room."""
+        rooms = tuple(self.rooms.values())
+        if not name.strip():
+            return rooms[0] if len(rooms) == 1 else None
+        return named(rooms, name)
 
     async def async_open(self) -> None:
         """
-        Connect for the first time.
+        Begin, as far as it can be told now whether it is possible.
 
         Raises:
             ConfigEntryError: what was stored is broken.
-            ConfigEntryAuthFailed: the token is not known any more.
-            ConfigEntryNotReady: not possible now; Home Assistant tries again.
 
         """
         try:
             await self.store.async_load()
+            await self.ledger.async_load()
+            await self._intake.async_open()
         except PersistError as error:
             raise ConfigEntryError(
                 translation_domain=DOMAIN,
                 translation_key="broken_store",
                 translation_placeholders={"name": self.entry.title, "error": str(error)},
             ) from error
-        try:
-            await self.connection.open()
-        except UnauthorizedError as error:
-            raise ConfigEntryAuthFailed(
-                translation_domain=DOMAIN, translation_key="unauthorized"
-            ) from error
-        except NodeError as error:
-            self._report(error)
-            raise ConfigEntryNotReady(
-                translation_domain=DOMAIN,
-                translation_key="cannot_connect",
-                translation_placeholders={"name": self.entry.title, "error": str(error)},
-            ) from error
+        await self.open_rooms.async_load_zones()
 
     @callback
     def run(self) -> None:
-        """Follow the node in the background."""
-        self._following = self.entry.async_create_background_task(
-            self.hass, self.connection.run(), f"{DOMAIN} {self.entry.title}"
-        )
+        """Go on in the background: the platforms are there."""
 
     async def async_close(self) -> None:
         """Stop everything; what is remembered is written."""
-        if self._following is not None:
-            self._following.cancel()  # or it would take our goodbye for a loss
-        self.studios.close()
-        self._inbox.close()
-        self._availability.close()
-        await self.connection.close()
+        self.open_rooms.close()
+        await self._intake.async_close()
         await self.store.async_save()
 
-    async def async_node_diagnostics(self) -> Mapping[str, object]:
-        """Return what the node tells about itself, or why it does not."""
-        try:
-            return await self.connection.client.diagnostics()
-        except NodeError as error:
-            return {"error": str(error)}
+    async def async_updated(self) -> bool:
+        """Take over what has changed in the entry; tell whether only a reload helps."""
+        await self.open_rooms.async_load_zones()
+        self._intake.sync()
+        return False
 
     def serves(self, device: DeviceEntry) -> bool:
-        """Tell whether a device stands for something that the node reports now."""
-        places = (self.node, *self.rooms.values())
-        return any(place.identifiers & device.identifiers for place in places)
+        """Tell whether a device stands for something that there is now."""
+        return any(place.identifiers & device.identifiers for place in self._places())
 
     @callback
     def listen_places(self, listener: PlaceListener) -> CALLBACK_TYPE:
-        """Call ``listener`` for the node and each room, now and when their fittings change."""
+        """Call ``listener`` for each place, now and when its fittings change."""
         self._place_listeners[listener] = None
-        for place in (self.node, *self.rooms.values()):
+        for place in self._places():
             listener(place)
         return lambda: self._place_listeners.pop(listener, None)
 
-    @callback
-    def listen_connection(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call ``listener`` when the node comes or goes."""
-        self._connection_listeners[listener] = None
-        return lambda: self._connection_listeners.pop(listener, None)
+    def _places(self) -> Iterable[Place]:
+        return (self.place, *self.rooms.values())
 
     @callback
-    def entry_updated(self) -> bool:
-        """Take over what has changed in the entry; tell whether only a reload helps."""
-        client = self.connection.client
-        if trust_of(self.entry) != client.trust:
-            return True
-        if (address := address_of(self.entry)) != client.address:
-            client.address = address
-            self.connection.retry_now()
-        self._sync()
-        return False
-
-    # What the connection says (client.connection.Listener)
-
-    @callback
-    def on_snapshot(self, hello: Hello, snapshot: Snapshot) -> None:
-        """Take the whole state; the node is there (again)."""
-        self.issues.clear_connection()
-        if hello is not self.hello:  # a later snapshot of the same connection tells no time
-            self.hello = hello
-            self._check_clock(hello)
-        self._register_node(hello.node)
-        self._source.take_parts(snapshot.parts)
-        for studio in self.studios.take(snapshot.studios):
-            self.studios.sources[studio].board.watch_fittings(self._fittings_changed(studio))
-        self._set_available(self.studios.reported, node=True)
-        self._sync()
-        if self._lost:
-            LOGGER.info("%s is back", self.entry.title)
-        self._lost = False
-
-    @callback
-    def on_delta(self, delta: Delta) -> None:
-        """Take a change."""
-        studio = delta.studio
-        source = self._source if studio is None else self.studios.sources.get(studio)
-        if source is not None:
-            source.take_fields(delta.part, delta.set, delta.removed)
-
-    @callback
-    def on_event(self, event: Event) -> None:
-        """Take something that happened, once."""
-        if not self._inbox.take(event) or event.studio is None:
-            return
-        room, happening = self.rooms.get(event.studio), read_event(event)
-        if room is not None and happening is not None:
-            room.happened(happening)
-
-    @callback
-    def on_lost(self, loss: NodeError) -> None:
-        """Learn that the node is gone, or still is."""
-        if not self._lost and isinstance(loss, BrokenListenerError):
-            LOGGER.error("%s said what broke us: %s", self.entry.title, loss, exc_info=loss)
-        elif not self._lost:
-            LOGGER.info("%s is not reachable: %s", self.entry.title, loss)
-        self._lost = True
-        self._report(loss)
-        self._set_available(frozenset(), node=False)
-        if isinstance(loss, UnauthorizedError):
-            self.entry.async_start_reauth(self.hass)
-
-    def _report(self, loss: NodeError) -> None:
-        """Raise the repair that goes with a loss."""
-        match loss:
-            case ApiMismatchError(ours=ours, theirs=theirs):
-                self.issues.api_mismatch(ours, theirs)
-            case CertificateChangedError(expected=expected, seen=seen):
-                self.issues.certificate_changed(expected, seen)
-
-    def _check_clock(self, hello: Hello) -> None:
-        """Raise a repair if node and Home Assistant do not agree on the time."""
-        offset = abs(hello.time - dt_util.utcnow())
-        if offset > _CLOCK_TOLERANCE:
-            self.issues.clock_offset(offset.total_seconds())
-        else:
-            self.issues.clear(CLOCK_OFFSET)
-
-    def _register_node(self, info: NodeInfo) -> None:
-        """Bring the node's device up to date; rooms hang below it."""
-        device = dr.async_get(self.hass).async_get_or_create(
-            config_entry_id=self.entry.entry_id,
-            identifiers={(DOMAIN, info.id)},
-            name=info.name,
-            manufacturer=MANUFACTURER,
-            model="Studio node",
-            sw_version=info.software,
-        )
-        if not hasattr(self, "node"):
-            self.node = Place(self.hass, self._source, key=info.id, device=device, subentry_id=None)
-            self._source.board.watch_fittings(lambda: self._announce(self.node))
-
-    def _sync(self) -> None:
-        """Run the rooms that there should be, and add the entities of new ones."""
-        for room in self.studios.sync(self.node):
-            self._announce(room)
-
     def _announce(self, place: Place) -> None:
         for listener in tuple(self._place_listeners):
             listener(place)
 
-    def _fittings_changed(self, studio: str) -> Change:
-        """Return what looks for new entities of a studio that has a room."""
-
-        def changed() -> None:
-            if (room := self.rooms.get(studio)) is not None:
-                self._announce(room)
-
-        return changed
-
-    def _set_available(self, studios: frozenset[str], *, node: bool) -> None:
-        """Say which studios are there, and whether the node is."""
-        boards = [(self._source.board, node)]
-        boards += [
-            (source.board, studio in studios) for studio, source in self.studios.sources.items()
-        ]
-        if self._availability.switch(boards):
-            for listener in tuple(self._connection_listeners):
-                listener()
-
-
-def address_of(entry: ConfigEntry) -> Address:
-    """Return where an entry's node was seen last."""
-    return Address(entry.data[CONF_HOST], entry.data[CONF_PORT])
-
-
-def trust_of(entry: ConfigEntry) -> Trust:
-    """Return what pairing left in an entry."""
-    return Trust(bytes.fromhex(entry.data[CONF_FINGERPRINT]), entry.data[CONF_TOKEN])
+    @callback
+    def _announce_room(self, room: Room) -> None:
+        """Announce a new room, and again whenever something is fitted in it."""
+        room.watch_fittings(lambda: self._announce(room))
+        self._announce(room)

@@ -11,6 +11,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from .const import CONF_FINGERPRINT
 from .coordinator import StudioConfigEntry
 from .core.studio import Value
+from .node import NodeCoordinator
 from .place import Place
 from .room import Room
 
@@ -24,63 +25,99 @@ REDACTED: Final = {
     "title",
     "guest",
     "unique_id",
+    # of webhooks
+    "secret",
+    "user_id",
+    "webhook_id",
+    # of bookings
+    "notes",
+    "url",
+    "replaces",
+    "moved_from",
+    "uid",
+    "key",
+    "recurrence_id",
+    "first",
+    "second",
+    # of what people have typed in
+    "aliases",
+    "patterns",
 }
 
 
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: StudioConfigEntry
 ) -> dict[str, Any]:
-    """Return what is known of a node and its studios."""
+    """Return what is known of a node or a site, and of its studios."""
     coordinator = entry.runtime_data
-    return async_redact_data(
-        {
-            "entry": {"data": dict(entry.data), "options": dict(entry.options)},
-            "connection": {
-                "connected": coordinator.connected,
-                "counters": asdict(coordinator.connection.counters),
-                "last_event": coordinator.store.last_event,
-            },
-            "node": await coordinator.async_node_diagnostics(),
-            "board": _board(coordinator.node),
-            "studios": [_room(room) for room in coordinator.rooms.values()],
+    known = {
+        "entry": {
+            "data": dict(entry.data),
+            "options": dict(entry.options),
+            "subentries": [
+                {"type": each.subentry_type, "data": dict(each.data)}
+                for each in entry.subentries.values()
+            ],
         },
-        REDACTED,
-    )
+        "boards": _boards(coordinator.place),
+        "studios": [_room(room) for room in coordinator.rooms.values()],
+    }
+    if isinstance(coordinator, NodeCoordinator):
+        known["connection"] = {
+            "connected": coordinator.connected,
+            "counters": asdict(coordinator.connection.counters),
+            "last_event": coordinator.store.last_event,
+        }
+        known["node"] = await coordinator.async_node_diagnostics()
+    return async_redact_data(known, REDACTED)
 
 
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: StudioConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
-    """Return what is known of one device: a studio, or the node."""
+    """Return what is known of one device: a studio, or the entry's own."""
     coordinator = entry.runtime_data
     for room in coordinator.rooms.values():
         if room.device_id == device.id:
             return async_redact_data(_room(room), REDACTED)
-    return async_redact_data({"board": _board(coordinator.node)}, REDACTED)
+    return async_redact_data({"boards": _boards(coordinator.place)}, REDACTED)
 
 
 def _room(room: Room) -> dict[str, Any]:
     return {
         "studio": room.studio,
         "policy": asdict(room.policy),
-        "snapshot": asdict(room.snapshot),
-        "board": _board(room),
+        "snapshot": _listed(asdict(room.snapshot)),
+        "boards": _boards(room),
     }
 
 
-def _board(place: Place) -> dict[str, Any]:
-    board = place.board
-    return {
-        "available": board.available,
-        "parts": {
-            part: {name: _plain(value) for name, value in board.part(part).items()}
-            for part in board
-        },
-    }
+def _boards(place: Place) -> list[dict[str, Any]]:
+    return [
+        {
+            "available": board.available,
+            "parts": {
+                part: {name: _plain(value) for name, value in board.part(part).items()}
+                for part in board
+            },
+        }
+        for board in place.boards
+    ]
 
 
 def _plain(value: Value) -> object:
     """Take records apart: what they hold is redacted by name."""
     if not isinstance(value, tuple):
         return value
-    return [item if isinstance(item, str) else asdict(item) for item in value]
+    return [item if isinstance(item, str) else _listed(asdict(item)) for item in value]
+
+
+def _listed(value: Any) -> Any:  # noqa: ANN401  a document
+    """Write sets as lists, all the way down."""
+    if isinstance(value, dict):
+        return {name: _listed(each) for name, each in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, list | tuple):
+        return [_listed(each) for each in value]
+    return value

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final, override
 from weakref import WeakKeyDictionary
 
@@ -20,6 +21,8 @@ from .telemetry import TelemetryContext, telemetry_context
 # Parts that people see as things of their own; the others belong to the studio itself.
 OWN_DEVICE = frozenset({PartKind.DOOR, PartKind.LIGHT, PartKind.INTERFACE, PartKind.RELAY})
 
+# Says that what stands behind a part cannot be asked right now; most parts have no such field.
+REACHABLE: Final = "reachable"
 _ABSENT: Final = object()  # a field that is not fitted, as opposed to one that is unknown
 
 
@@ -36,7 +39,6 @@ class PlaceEntity(Entity):
         self.place = place
         self._attr_unique_id = f"{place.key}_{suffix}"
         self._attr_device_info = place.device_info
-        self._board = place.board
 
     def refresh(self) -> bool:
         """Read what is shown into the attributes; tell whether anything is different."""
@@ -81,6 +83,7 @@ class PartEntity(PlaceEntity):
     def __init__(self, place: Place, description: PartEntityDescription, part: str) -> None:
         super().__init__(place, description, f"{part}_{description.key}")
         self.part = part
+        self._board = place.board_of(part)
         if description.part in OWN_DEVICE:
             self._attr_device_info = place.part_device(part)
         self.refresh()
@@ -88,9 +91,13 @@ class PartEntity(PlaceEntity):
     @property
     @override
     def available(self) -> bool:
-        """Tell whether the node is there and the part is still fitted."""
+        """Tell whether the source, the part and what stands behind it are there."""
         board = self._board
-        return board.available and board.has(self.part, self.entity_description.fields[0])
+        return (
+            board.available
+            and board.has(self.part, self.entity_description.fields[0])
+            and board.get(self.part, REACHABLE) is not False
+        )
 
     def read(self, name: str) -> Value:
         """Return a field of the part."""
@@ -115,9 +122,8 @@ class PartEntity(PlaceEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the fields."""
         board = self._board
-        self.async_on_remove(
-            board.watch(self.part, self.entity_description.fields, self._on_change)
-        )
+        fields = (*self.entity_description.fields, REACHABLE)
+        self.async_on_remove(board.watch(self.part, fields, self._on_change))
         self.async_on_remove(board.watch_availability(self._on_change))
         self._begin()
 
@@ -135,13 +141,13 @@ class RoomEntity(PlaceEntity):
     @override
     def available(self) -> bool:
         """Tell whether what the engine knows is up to date."""
-        return self._board.available
+        return self.place.available
 
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the engine."""
         self.async_on_remove(self.place.watch(self._on_change))
-        self.async_on_remove(self._board.watch_availability(self._on_change))
+        self.async_on_remove(self.place.watch_availability(self._on_change))
         self._begin()
 
 
@@ -192,6 +198,8 @@ def async_setup_platform_entry(
         new = [entity for entity in build(place) if entity.unique_id not in seen]
         if new:
             seen.update(entity.unique_id for entity in new)
+            for entity in new:  # one whose part is taken away for good may come back later
+                entity.async_on_remove(partial(seen.discard, entity.unique_id))
             async_add_entities(new, config_subentry_id=place.subentry_id)
 
     entry.async_on_unload(entry.runtime_data.listen_places(add))
@@ -201,8 +209,9 @@ def parts_of[T: PartEntityDescription](
     place: Place, descriptions: Iterable[T]
 ) -> Iterable[tuple[T, str]]:
     """Yield each description with each part of the place that has its first field."""
-    for part in place.board:
-        kind = part.partition("/")[0]
-        for description in descriptions:
-            if description.part == kind and place.board.has(part, description.fields[0]):
-                yield description, part
+    for board in place.boards:
+        for part in board:
+            kind = part.partition("/")[0]
+            for description in descriptions:
+                if description.part == kind and board.has(part, description.fields[0]):
+                    yield description, part

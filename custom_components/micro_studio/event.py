@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import StudioConfigEntry
-from .core.effects import BookingEvent, BookingEventKind
+from .core.effects import BookingEvent, BookingEventKind, IncidentChange, IncidentEvent
 from .core.happenings import Happening, HappeningKind
 from .entity import RoomEntity, async_setup_platform_entry
 from .place import Place
@@ -32,6 +32,14 @@ ACCESS: Final = EventEntityDescription(
 )
 
 
+INCIDENT: Final = EventEntityDescription(
+    key="incident",
+    translation_key="incident",
+    event_types=[change.value for change in IncidentChange],
+    entity_registry_enabled_default=False,
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: StudioConfigEntry,
@@ -45,6 +53,7 @@ def _build(place: Place) -> Iterable[RoomEvent]:
     if isinstance(place, Room):
         yield BookingEvents(place, BOOKING)
         yield AccessEvents(place, ACCESS)
+        yield IncidentEvents(place, INCIDENT)
 
 
 class RoomEvent(RoomEntity, EventEntity):
@@ -78,7 +87,33 @@ class BookingEvents(RoomEvent):
             attributes["reason"] = event.reason.value
         if event.how is not None:
             attributes["how"] = event.how.value
+        if event.to:
+            attributes["to"] = event.to
         self._trigger_event(event.kind.value, attributes)
+        self.async_write_ha_state()
+
+
+class IncidentEvents(RoomEvent):
+    """What begins to be wrong in a room, and what is well again."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.place.listen_incidents(self._on_incident))
+
+    @callback
+    def _on_incident(self, event: IncidentEvent) -> None:
+        conflict = event.conflict
+        self._trigger_event(
+            event.change.value,
+            {
+                "kind": conflict.kind.value,
+                "bookings": [conflict.first, conflict.second],
+                "at": conflict.at.isoformat(),
+                "late": event.late,
+            },
+        )
         self.async_write_ha_state()
 
 

@@ -1,17 +1,21 @@
 """What a person has to repair; one method per kind of trouble, raised and cleared here only."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
+from .sources.home import Missing
 
 API_MISMATCH = "api_mismatch"
 CERTIFICATE_CHANGED = "certificate_changed"
 CLOCK_OFFSET = "clock_offset"
 STUDIO_VANISHED = "studio_vanished"
+BINDING_MISSING = "binding_missing"
+CALENDAR_EMPTY = "calendar_empty"
 
 
 class Issues:
@@ -46,6 +50,41 @@ class Issues:
             self._raise(STUDIO_VANISHED, fixable=True, subject=subject, studio=name)
 
     @callback
+    def bindings_missing(self, subentry: ConfigSubentry, missing: Mapping[str, Missing]) -> None:
+        """Say which entities that stand for a studio's parts are gone; fixing binds others."""
+        prefix = self._id(BINDING_MISSING, subentry.subentry_id)
+        current = {f"{prefix}_{binding}" for binding in missing}
+        for issue_id in self._standing(prefix) - current:
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+        for binding, gone in missing.items():
+            self._raise(
+                BINDING_MISSING,
+                fixable=True,
+                subject=f"{subentry.subentry_id}_{binding}",
+                data={"subentry": subentry.subentry_id, "binding": binding, "role": gone.role},
+                name=subentry.title,
+                entity=gone.entity_id,
+                part=gone.name,
+            )
+
+    @callback
+    def calendar_empty(self, subentry: ConfigSubentry, calendar: str, *, empty: bool) -> None:
+        """Say that a calendar lost all its events at once; fixing says that it is really so."""
+        subject = subentry.subentry_id
+        if not empty:
+            ir.async_delete_issue(self._hass, DOMAIN, self._id(CALENDAR_EMPTY, subject))
+            return
+        self._raise(
+            CALENDAR_EMPTY, fixable=True, subject=subject, name=subentry.title, calendar=calendar
+        )
+
+    @callback
+    def forget(self, subentry: ConfigSubentry) -> None:
+        """Take back what a studio is made of wrongly: it was removed."""
+        self.bindings_missing(subentry, {})
+        self.calendar_empty(subentry, "", empty=False)
+
+    @callback
     def clear(self, kind: str) -> None:
         """Take an issue back."""
         ir.async_delete_issue(self._hass, DOMAIN, self._id(kind))
@@ -71,7 +110,13 @@ class Issues:
         return f"{kind}_{self._entry.entry_id}" + (f"_{subject}" if subject else "")
 
     def _raise(
-        self, kind: str, *, fixable: bool = False, subject: str = "", **placeholders: str
+        self,
+        kind: str,
+        *,
+        fixable: bool = False,
+        subject: str = "",
+        data: Mapping[str, str] = MappingProxyType({}),
+        **placeholders: str,
     ) -> None:
         placeholders = {"name": self._entry.title, **placeholders}
         ir.async_create_issue(
@@ -82,5 +127,5 @@ class Issues:
             severity=ir.IssueSeverity.ERROR,
             translation_key=kind,
             translation_placeholders=placeholders,
-            data={"entry_id": self._entry.entry_id, "subject": subject, **placeholders},
+            data={"entry_id": self._entry.entry_id, "subject": subject, **placeholders, **data},
         )

@@ -85,7 +85,7 @@ class RecordingLight(PartEntity, LightEntity):
         )
         if mode is ColorMode.RGB:
             self._attr_rgb_color = _rgb(color)
-        if self.place.board.has(self.part, "tally"):
+        if self._board.has(self.part, "tally"):
             self._attr_supported_features = LightEntityFeature.EFFECT
             self._attr_effect_list = [EFFECT_OFF, *Tally]
             self._attr_effect = tally if isinstance(tally, str) else EFFECT_OFF

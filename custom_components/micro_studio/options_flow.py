@@ -19,13 +19,21 @@ import voluptuous as vol
 
 from .const import CONF_INSTALL_BLUEPRINTS, CONF_POLICY
 from .core.errors import PolicyError
-from .core.policy import COUNTS, MINUTE, TIMES, WARNINGS, Limits, Policy
+from .core.policy import CHECKLIST, COUNTS, MINUTE, TIMES, USUAL_CHECKLIST, WARNINGS, Limits, Policy
 from .core.studio import LightMode
 
 # Section of the form: fields of the policy.
 SECTIONS: Final = {
-    "access": ("early_access", "close_after", "no_show_after", "release_no_show"),
-    "buffers": ("setup_buffer", "turnover_buffer"),
+    "access": (
+        "early_access",
+        "close_after",
+        "no_show_after",
+        "release_no_show",
+        "presence_checks_in",
+        "door_checks_in",
+    ),
+    "bookings": ("hold_expiry", "holds_block", "walk_up_length"),
+    "buffers": ("setup_buffer", "turnover_buffer", "turnover_checklist"),
     "session": (
         "ending_warnings",
         "overrun_grace",
@@ -71,7 +79,7 @@ class PolicyOptionsFlow(OptionsFlow):
 def _schema() -> vol.Schema:
     fields: dict[vol.Marker, Any] = {
         vol.Required(name): section(
-            vol.Schema({vol.Required(field): _selector(field) for field in fields}),
+            vol.Schema({vol.Required(field): policy_selector(field) for field in fields}),
             {"collapsed": name != "access"},
         )
         for name, fields in SECTIONS.items()
@@ -80,13 +88,22 @@ def _schema() -> vol.Schema:
     return vol.Schema(fields)
 
 
-def _selector(field: str) -> Selector[Any]:
+def policy_selector(field: str) -> Selector[Any]:
     """Return how a field of the policy is asked for."""
     if limits := _LIMITS.get(field):
         return _number(limits)
     if field == WARNINGS.name:
         return SelectSelector(
             SelectSelectorConfig(options=list(_WARNING_CHOICES), multiple=True, custom_value=True)
+        )
+    if field == CHECKLIST:
+        return SelectSelector(
+            SelectSelectorConfig(
+                options=[*USUAL_CHECKLIST],
+                multiple=True,
+                custom_value=True,
+                translation_key=CHECKLIST,
+            )
         )
     if field == "light_mode":
         return SelectSelector(
@@ -128,4 +145,6 @@ def _value(policy: Policy, field: str) -> object:
     value = getattr(policy, field)
     if field == WARNINGS.name:
         return [f"{warning / MINUTE:g}" for warning in value]
+    if field == CHECKLIST:
+        return [*value]
     return value / MINUTE if _LIMITS.get(field) in TIMES else value

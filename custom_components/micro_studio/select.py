@@ -22,8 +22,11 @@ LIGHT_MODE: Final = SelectEntityDescription(
     translation_key="recording_light_mode",
     options=[mode.value for mode in LightMode],
     entity_category=EntityCategory.CONFIG,
+    entity_registry_enabled_default=False,
 )
-RELAY: Final = SelectEntityDescription(key="relay", translation_key="relay")
+RELAY: Final = SelectEntityDescription(
+    key="relay", translation_key="relay", entity_registry_enabled_default=False
+)
 
 
 async def async_setup_entry(
@@ -43,7 +46,7 @@ def _build(place: Place) -> Iterable[PlaceEntity]:
 
 
 def _relays(place: Place) -> list[str]:
-    return [part for part in place.board if part.partition("/")[0] == PartKind.RELAY]
+    return [part for part in place.parts() if part.partition("/")[0] == PartKind.RELAY]
 
 
 class LightModeSelect(PolicyEntity[LightMode], SelectEntity):
@@ -72,23 +75,23 @@ class RelaySelect(PlaceEntity, SelectEntity):
     @override
     def available(self) -> bool:
         """Tell whether the node is there, and a relay to choose."""
-        return self.place.board.available and bool(self._attr_options)
+        return self.place.available and bool(self._attr_options)
 
     @override
     async def async_added_to_hass(self) -> None:
         """Follow all relays, also those that are fitted later."""
-        board = self.place.board
         self.async_on_remove(self._follow_none)
-        self.async_on_remove(board.watch_fittings(self._on_fittings))
-        self.async_on_remove(board.watch_availability(self._on_change))
+        self.async_on_remove(self.place.watch_fittings(self._on_fittings))
+        self.async_on_remove(self.place.watch_availability(self._on_change))
         self._follow()
         self._begin()
 
     @override
     def refresh(self) -> bool:
-        board, relays = self.place.board, _relays(self.place)
+        relays = _relays(self.place)
         options = [_name(part) for part in relays]
-        option = next((_name(part) for part in relays if board.get(part, "selected") is True), None)
+        chosen = [part for part in relays if self._selected(part)]
+        option = _name(chosen[0]) if chosen else None
         if (options, option) == (getattr(self, "_attr_options", None), self._attr_current_option):
             return False
         self._attr_options, self._attr_current_option = options, option
@@ -101,10 +104,13 @@ class RelaySelect(PlaceEntity, SelectEntity):
         self._on_change()
 
     def _follow(self) -> None:
-        board = self.place.board
         self._followed = [
-            board.watch(part, ("selected",), self._on_change) for part in _relays(self.place)
+            self.place.board_of(part).watch(part, ("selected",), self._on_change)
+            for part in _relays(self.place)
         ]
+
+    def _selected(self, part: str) -> bool:
+        return self.place.board_of(part).get(part, "selected") is True
 
     def _follow_none(self) -> None:
         for end in self._followed:

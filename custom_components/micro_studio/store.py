@@ -1,31 +1,18 @@
 """What outlives a restart: how far each room is, and which events have been counted."""
 
-from collections.abc import Mapping
-from typing import Any, Final, override
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
 from .core.document import Node
 from .core.memory import RoomMemory
 from .core.persist import dump, load
 from .core.policy import Policy
+from .sources.candid_store import CandidStore
 
 VERSION: Final = 1
 SAVE_DELAY: Final = 5.0  # s
-
-
-class _CandidStore[T: Mapping[str, Any]](Store[T]):
-    """A store that does not keep to itself that the disk is full."""
-
-    failed = False
-
-    @override
-    async def _async_write_data(self, data: dict[str, Any]) -> None:
-        self.failed = True
-        await super()._async_write_data(data)
-        self.failed = False
 
 
 class RoomStore:
@@ -36,7 +23,7 @@ class RoomStore:
         self._rooms: dict[str, RoomMemory] = {}
         self._documents: dict[str, dict[str, Any]] = {}
         self._readable = False
-        self._store: _CandidStore[dict[str, Any]] = _CandidStore(
+        self._store: CandidStore[dict[str, Any]] = CandidStore(
             hass, VERSION, f"{DOMAIN}.{entry_id}", private=True, atomic_writes=True
         )
 

@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
 from .coordinator import StudioConfigEntry
+from .node import NodeCoordinator
 
 
 @callback
@@ -16,11 +17,13 @@ def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> N
 
 
 async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return how many nodes and studios there are, and how many answer."""
+    """Return how many nodes, sites and studios there are, and how many answer."""
     entries: list[StudioConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
     coordinators = [entry.runtime_data for entry in entries]
+    nodes = [each for each in coordinators if isinstance(each, NodeCoordinator)]
     return {
-        "nodes": len(coordinators),
-        "nodes_connected": sum(coordinator.connected for coordinator in coordinators),
+        "nodes": len(nodes),
+        "nodes_connected": sum(node.connected for node in nodes),
+        "sites": len(coordinators) - len(nodes),
         "studios": sum(len(coordinator.rooms) for coordinator in coordinators),
     }

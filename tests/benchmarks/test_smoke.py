@@ -16,6 +16,7 @@ _SMALL = {
     case("startup", "memory", pattern="ours", studios=2): "kB",
     case("vanish", "stall", studios=3): "ms",
     case("booking", "edit", studios=10, edits=10): "us",
+    case("agenda", "year", studios=2, bookings=100, edits=2): "edit_ms",
 }
 _BROKER = case("startup", "memory", pattern="mqtt", studios=2)
 _GARBAGE = case("push", "garbage", entities=5, count=200)

@@ -1,27 +1,37 @@
-"""A running Home Assistant with the shipped blueprints, lamps and a notification device."""
+"""A running Home Assistant with the shipped blueprints, studios, and things they act on."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 import shutil
 import time
 from typing import Any, Final, override
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.climate import ClimateEntity, ClimateEntityFeature, HVACMode
 from homeassistant.components.light import ColorMode, LightEntity
-from homeassistant.components.notify import DATA_COMPONENT, NotifyEntity, NotifyEntityFeature
+from homeassistant.components.notify import NotifyEntity, NotifyEntityFeature
 from homeassistant.components.switch import SwitchEntity
+from homeassistant.const import UnitOfTemperature
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import area_registry as ar, entity_registry as er
 from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    async_fire_time_changed,
-    setup_test_component_platform,
-)
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from tests.integration.automations import Site, site_of_two
 
 BLUEPRINTS: Final = Path(__file__).parents[2] / "blueprints" / "automation"
+# Home Assistant 2026.11 has another name for it.
+_AIM: Final = (
+    "_attr_native_target_temperature"
+    if hasattr(ClimateEntity, "native_target_temperature")
+    else "_attr_target_temperature"
+)
 
 type Automate = Callable[[str, dict[str, Any]], Awaitable[None]]
 type Wait = Callable[[float], Awaitable[None]]
@@ -87,14 +97,60 @@ class Plug(SwitchEntity):
         self.async_write_ha_state()
 
 
+class Thermostat(ClimateEntity):
+    """A thermostat that does what it is told."""
+
+    _attr_should_poll = False
+    _attr_supported_features = (
+        ClimateEntityFeature.TARGET_TEMPERATURE | ClimateEntityFeature.PRESET_MODE
+    )
+    _attr_temperature_unit = UnitOfTemperature.CELSIUS
+    _attr_hvac_mode = HVACMode.HEAT
+    _attr_preset_mode = "eco"
+
+    def __init__(self, name: str) -> None:
+        self.aim = 17.0
+        self._attr_name = name
+        self._attr_unique_id = name
+        self._attr_hvac_modes = [HVACMode.HEAT]
+        self._attr_preset_modes = ["comfort", "eco"]
+
+    @property
+    def aim(self) -> float:
+        """Return the temperature that it aims at."""
+        aim: float = getattr(self, _AIM)
+        return aim
+
+    @aim.setter
+    def aim(self, temperature: float) -> None:
+        setattr(self, _AIM, temperature)
+
+    @override
+    async def async_set_temperature(self, **kwargs: Any) -> None:
+        """Aim at a temperature."""
+        self.aim = kwargs["temperature"]
+        self.async_write_ha_state()
+
+    @override
+    async def async_set_preset_mode(self, preset_mode: str) -> None:
+        """Follow a preset."""
+        self._attr_preset_mode = preset_mode
+        self.async_write_ha_state()
+
+    def plug(self, *, powered: bool) -> None:
+        """Take its power away, or give it back."""
+        self._attr_available = powered
+        self.async_write_ha_state()
+
+
 class Pager(NotifyEntity):
     """A notification device that keeps what it is told."""
 
-    _attr_name = "Pager"
-    _attr_unique_id = "pager"
     _attr_supported_features = NotifyEntityFeature.TITLE
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "Pager") -> None:
+        self._attr_name = name
+        self._attr_unique_id = name
         self.messages: list[tuple[str | None, str]] = []
 
     @override
@@ -105,8 +161,9 @@ class Pager(NotifyEntity):
 
 async def add(hass: HomeAssistant, domain: str, *entities: Entity) -> None:
     """Add entities to Home Assistant."""
-    setup_test_component_platform(hass, domain, entities)
-    assert await async_setup_component(hass, domain, {domain: {"platform": "test"}})
+    assert await async_setup_component(hass, domain, {})
+    await hass.async_block_till_done()
+    await hass.data[DATA_INSTANCES][domain].async_add_entities(entities)
     await hass.async_block_till_done()
 
 
@@ -122,12 +179,16 @@ async def settle(hass: HomeAssistant) -> None:
         await asyncio.sleep(0)
 
 
-async def add_pager(hass: HomeAssistant) -> Pager:
+def put(hass: HomeAssistant, entity_id: str, area: str) -> None:
+    """Put an entity into an area."""
+    found = ar.async_get(hass).async_get_or_create(area)
+    er.async_get(hass).async_update_entity(entity_id, area_id=found.id)
+
+
+async def add_pager(hass: HomeAssistant, name: str = "Pager") -> Pager:
     """Add a notification device."""
-    assert await async_setup_component(hass, "notify", {})
-    await hass.async_block_till_done()
-    pager = Pager()
-    await hass.data[DATA_COMPONENT].async_add_entities([pager])
+    pager = Pager(name)
+    await add(hass, "notify", pager)
     return pager
 
 
@@ -151,6 +212,7 @@ async def automate(hass: HomeAssistant, hass_config_dir: str) -> AsyncGenerator[
         assert state.state == "on"
 
     yield make
+    # A run that waits is given up with its automation.
     await hass.services.async_call("automation", "turn_off", {"entity_id": "all"}, blocking=True)
     await hass.async_block_till_done()
 
@@ -166,3 +228,19 @@ def wait(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Wait:
         await settle(hass)
 
     return pass_by
+
+
+@pytest.fixture
+async def site(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+) -> AsyncGenerator[Site]:
+    """Run two studios, at noon."""
+    freezer.move_to("2026-11-23 12:00:00+00:00")
+    await hass.config.async_set_time_zone("UTC")
+    site = Site(hass, site_of_two(hass))
+    await site.load()
+    with monkeypatch.context() as patch:
+        # Whatever is done to a studio must not wait for automations that wait for time to pass.
+        patch.setattr(hass, "async_block_till_done", partial(settle, hass))
+        yield site
+    await site.unload()

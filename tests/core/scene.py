@@ -1,18 +1,21 @@
 """A room to play a day in: it wakes exactly when the engine asks for it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+import json
 
-from custom_components.micro_studio.core.booking import Booking, Phase, Status
+from custom_components.micro_studio.core.booking import Booking, Phase
 from custom_components.micro_studio.core.effects import (
     BookingEvent,
     BookingEventKind,
     Effect,
+    IncidentEvent,
     SetTally,
 )
 from custom_components.micro_studio.core.engine import Step, step
 from custom_components.micro_studio.core.facts import BookingsSeen, Fact, SignalsSeen, Tick
 from custom_components.micro_studio.core.memory import RoomMemory
+from custom_components.micro_studio.core.persist import dump, load
 from custom_components.micro_studio.core.policy import Policy
 from custom_components.micro_studio.core.signals import Signals
 from custom_components.micro_studio.core.snapshot import Snapshot
@@ -33,17 +36,8 @@ def booking(
     start: str = "10:00", end: str = "12:00", uid: str = "b1", *, source: str = NODE, **rest: object
 ) -> Booking:
     """Return a booking of the day."""
-    status = rest.get("status", Status.CONFIRMED)
-    return Booking(
-        source=source,
-        uid=uid,
-        start=clock(start),
-        end=clock(end),
-        status=Status(str(status)),
-        title=str(rest.get("title", "")),
-        recurrence_id=str(rest.get("recurrence_id", "")),
-        revision=int(str(rest.get("revision", 0))),
-    )
+    made = Booking(source=source, uid=uid, start=clock(start), end=clock(end))
+    return replace(made, **rest)  # type: ignore[arg-type]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,9 +86,15 @@ class Scene:
         self.now = clock(text)
         return self.tell(Tick()).snapshot
 
-    def book(self, *bookings: Booking, patience: int = 1) -> None:
-        """Let the node report exactly these bookings."""
-        self.tell(BookingsSeen(source=NODE, bookings=bookings, patience=patience))
+    def book(self, *bookings: Booking, source: str = NODE, patience: int = 1) -> None:
+        """Let a source report exactly these bookings."""
+        self.tell(BookingsSeen(source=source, bookings=bookings, patience=patience))
+
+    def restart(self) -> None:
+        """Store all, forget it, read it back."""
+        document = json.loads(json.dumps(dump(self.state)))
+        self.state = load(document, self.state.policy)
+        assert self.tell(Tick()).effects == ()
 
     def hear(
         self,
@@ -117,9 +117,13 @@ class Scene:
         return self.last.snapshot.state.value
 
     def phase_of(self, uid: str) -> Phase:
-        """Return the phase of a booking by uid."""
-        found = [item for item in self.state.agenda if item.uid == uid]
+        """Return the phase of a booking by uid or key."""
+        found = [item for item in self.state.agenda if item.named(uid)]
         return self.state.progress_of(found[0]).phase
+
+    def standing(self) -> list[str]:
+        """Return the keys of the bookings that claim the room."""
+        return [item.key for item, _ in self.state.standing()]
 
     def events(self) -> list[tuple[str, str]]:
         """Return what was told so far, as (time, kind), without the prefix."""
@@ -130,6 +134,19 @@ class Scene:
         """Return the events of one kind."""
         events = [effect for effect in self.effects if isinstance(effect, BookingEvent)]
         return [event for event in events if event.kind is kind]
+
+    def incidents(self) -> list[tuple[str, str, str, str]]:
+        """Return the incidents told so far, as (time, change, first, second)."""
+        told = [effect for effect in self.effects if isinstance(effect, IncidentEvent)]
+        return [
+            (
+                f"{event.at:%H:%M}",
+                event.change.value.removeprefix("incident_"),
+                event.conflict.first,
+                event.conflict.second,
+            )
+            for event in told
+        ]
 
     def tallies(self) -> list[Tally]:
         """Return the tallies asked for."""

@@ -1,5 +1,6 @@
 """Days that nobody planned: random bookings, rules and facts."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
@@ -9,14 +10,17 @@ from custom_components.micro_studio.core.facts import (
     Arrived,
     BookingsSeen,
     CheckIn,
+    CheckOff,
     EndSession,
     Extend,
     Fact,
     PolicyChanged,
     Release,
+    Reroute,
     SignalsSeen,
     Tick,
 )
+from custom_components.micro_studio.core.guest import NOBODY, Guest
 from custom_components.micro_studio.core.policy import Policy
 from custom_components.micro_studio.core.progress import Arrival
 from custom_components.micro_studio.core.signals import Signals
@@ -24,7 +28,9 @@ from custom_components.micro_studio.core.studio import LightMode, RecorderState
 from tests.core.scene import DAY, MINUTE
 
 UIDS = ("b1", "b2", "b3", "b4")
-SOURCES = ("node", "calendar")
+SOURCES = ("node", "local", "calendar")  # they share uids and guests: twins occur
+GUESTS = (NOBODY, NOBODY, Guest(name="Ada"), Guest(name="ada", email="ada@example.org"))
+ITEMS = ("media copied", "pop shields")
 FLAGS = (None, False, True)
 
 # The grid is coarse so that things meet: ends and starts, deadlines and arrivals.
@@ -37,14 +43,24 @@ waits = st.one_of(
 )
 
 
-def _span(start: datetime, length: timedelta, uid: str, status: Status, source: str) -> Booking:
-    return Booking(source=source, uid=uid, start=start, end=start + length, status=status)
+def _span(start: datetime, length: timedelta, booking: Booking) -> Booking:
+    return replace(booking, start=start, end=start + length)
 
 
 def bookings(source: str = "node") -> st.SearchStrategy[Booking]:
     """One booking of a source."""
-    statuses = st.sampled_from([Status.CONFIRMED] * 4 + [Status.TENTATIVE, Status.CANCELLED])
-    return st.builds(_span, grid, lengths, st.sampled_from(UIDS), statuses, st.just(source))
+    facts = st.builds(
+        Booking,
+        start=st.just(DAY),
+        end=st.just(DAY + MINUTE),
+        uid=st.sampled_from(UIDS),
+        source=st.just(source),
+        status=st.sampled_from([Status.CONFIRMED] * 4 + [Status.TENTATIVE, Status.CANCELLED]),
+        guest=st.sampled_from(GUESTS),
+        replaces=st.sampled_from(("",) * 8 + UIDS),
+        expires=st.one_of(st.none(), st.none(), grid),
+    )
+    return st.builds(_span, grid, lengths, facts)
 
 
 def days(source: str = "node") -> st.SearchStrategy[tuple[Booking, ...]]:
@@ -70,8 +86,13 @@ def policies() -> st.SearchStrategy[Policy]:
         ending_warnings=st.sampled_from([(), (10 * MINUTE,), (15 * MINUTE, 10 * MINUTE, MINUTE)]),
         overrun_grace=_minutes(0, 20),
         extension_step=_minutes(5, 30),
-        maintenance=st.booleans(),
+        maintenance=st.sampled_from((False, False, False, True)),
+        accepting_bookings=st.sampled_from((True, True, True, False)),
         light_mode=st.sampled_from(LightMode),
+        hold_expiry=st.one_of(_minutes(0, 120), st.just(24 * 60 * MINUTE)),
+        holds_block=st.booleans(),
+        presence_checks_in=st.booleans(),
+        turnover_checklist=st.sampled_from(((), ITEMS[:1], ITEMS)),
     )
 
 
@@ -86,7 +107,7 @@ def signals() -> st.SearchStrategy[Signals]:
 
 
 def reads() -> st.SearchStrategy[BookingsSeen]:
-    """A read of one of two sources."""
+    """A read of one of the sources."""
     return st.sampled_from(SOURCES).flatmap(
         lambda source: st.builds(
             BookingsSeen, source=st.just(source), bookings=days(source), patience=st.integers(1, 2)
@@ -106,6 +127,8 @@ def commands() -> st.SearchStrategy[Fact]:
         st.builds(EndSession, booking=NAMES),
         st.builds(Extend, booking=NAMES, steps=st.integers(1, 2)),
         st.builds(Release, booking=NAMES),
+        st.builds(Reroute, booking=st.sampled_from(UIDS), to=st.just("b")),
+        st.builds(CheckOff, item=st.sampled_from(ITEMS), done=st.booleans()),
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from custom_components.micro_studio.core.booking import Phase
+from custom_components.micro_studio.core.booking import Booking, Phase, Status
+from custom_components.micro_studio.core.commands import walk_up_end
 from custom_components.micro_studio.core.effects import BookingEventKind as Kind
 from custom_components.micro_studio.core.errors import BookingError, Reason, TimeError
 from custom_components.micro_studio.core.facts import (
@@ -15,6 +16,7 @@ from custom_components.micro_studio.core.facts import (
     Extend,
     PolicyChanged,
     Release,
+    Reroute,
     Tick,
 )
 from custom_components.micro_studio.core.policy import Policy
@@ -58,6 +60,12 @@ def over(room: Scene) -> None:
     room.tell(EndSession())
 
 
+def moved(room: Scene) -> None:
+    """The booking stands in another studio."""
+    arriving(room)
+    room.tell(Reroute(booking="b1", to="b"))
+
+
 @pytest.mark.parametrize(
     ("scene", "command", "reason"),
     [
@@ -78,6 +86,14 @@ def over(room: Scene) -> None:
         (inside, Release(), Reason.NO_NO_SHOW),
         (missing, EndSession(), Reason.NOBODY_CHECKED_IN),
         (missing, Extend(), Reason.NOBODY_CHECKED_IN),
+        (quiet, Reroute(booking="b9", to="b"), Reason.UNKNOWN_BOOKING),
+        (inside, Reroute(booking="b1", to="b"), Reason.GUEST_INSIDE),
+        (over, Reroute(booking="b1", to="b"), Reason.ALREADY_OVER),
+        (moved, Reroute(booking="b1", to="c"), Reason.NOT_POSSIBLE),
+        (moved, CheckIn(booking="b1"), Reason.NOT_POSSIBLE),
+        (moved, Extend(booking="b1"), Reason.NOT_POSSIBLE),
+        (moved, EndSession(booking="b1"), Reason.NOT_POSSIBLE),
+        (moved, Release(booking="b1"), Reason.NOT_POSSIBLE),
         (over, EndSession(), Reason.NO_BOOKING),
         (over, EndSession(booking="b1"), Reason.ALREADY_OVER),
         (over, CheckIn(booking="b1"), Reason.ALREADY_OVER),
@@ -201,3 +217,150 @@ def test_a_shorter_rule_takes_effect_at_once(room: Scene) -> None:
     assert room.phase() is Phase.ARRIVING
     room.tell(PolicyChanged(policy=Policy()))
     assert room.events() == [("10:30", "no_show")]
+
+
+@pytest.mark.parametrize(
+    ("moment", "uid"), [("08:00", "b1"), ("09:50", "b1"), ("10:30", "b1"), ("08:00", "far")]
+)
+def test_a_booking_may_be_moved_until_the_guest_is_inside(
+    room: Scene, moment: str, uid: str
+) -> None:
+    """The window may be open and the no-show told; and it may be far ahead."""
+    row = [booking(f"{hour}:00", f"{hour}:30", f"r{hour}") for hour in range(15, 40)]
+    room.book(booking(), booking("14:00", "15:00", "b2"), *row, booking("90:00", "91:00", "far"))
+    room.until(moment)
+    room.tell(Reroute(booking=uid, to="b"))
+    (told,) = room.told(Kind.REROUTED)
+    assert (told.booking.uid, told.to) == (uid, "b")
+    assert room.phase_of(uid) is Phase.REROUTED
+    assert f"node|{uid}|" not in room.standing()
+    room.until("12:00")
+    assert all(event.booking.uid != uid for event in room.told(Kind.STARTED))
+
+
+def test_a_booking_that_was_moved_leaves_the_room_free(room: Scene) -> None:
+    """The next may have it."""
+    moved(room)
+    assert room.state_name == "available"
+    room.book(booking(), booking("10:00", "12:00", "b3"), booking("14:00", "15:00", "b2"))
+    assert room.phase_of("b3") is Phase.ARRIVING
+    assert room.incidents() == []
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ([], [("cancelled", Reason.VANISHED)]),
+        ([booking(status=Status.CANCELLED)], [("cancelled", Reason.CANCELLED_BY_SOURCE)]),
+        ([booking("11:00", "13:00")], [("changed", Reason.IN_ANOTHER_STUDIO)]),
+        ([booking("10:00", "13:00")], [("changed", Reason.IN_ANOTHER_STUDIO)]),
+        ([booking(title="x")], [("changed", Reason.IN_ANOTHER_STUDIO)]),
+        (
+            [booking("11:00", "13:00", "b9", replaces="b1")],
+            [("changed", Reason.IN_ANOTHER_STUDIO)],
+        ),
+        ([booking(revision=4)], []),
+    ],
+)
+@pytest.mark.parametrize("moment", ["09:55", "10:30"])
+def test_what_its_source_does_to_a_moved_booking_is_told_and_brings_nobody_here(
+    room: Scene, moment: str, now: list[Booking], told: list[tuple[str, Reason]]
+) -> None:
+    """Also after its start; whoever looks after the other studio follows."""
+    moved(room)
+    room.until(moment)
+    room.effects.clear()
+    for _ in range(2):
+        room.book(*now, booking("14:00", "15:00", "b2"))
+        room.restart()
+    kinds = [kind for _, kind in room.events()]
+    reasons = [event.reason for event in (*room.told(Kind.CANCELLED), *room.told(Kind.CHANGED))]
+    assert [*zip(kinds, reasons, strict=True)] == told
+    assert room.standing() == ["node|b2|"]
+    for item in room.state.agenda:
+        if item.uid == "b1":
+            progress = room.state.progress_of(item)
+            assert progress.rerouted_to == "b" or progress.phase is Phase.CANCELLED
+
+
+def free(room: Scene) -> None:
+    """The morning is free."""
+    room.book(booking("14:00", "15:00", "b2"))
+
+
+def tidying(room: Scene) -> None:
+    """The guest has left, the turnover runs."""
+    inside(room)
+    room.tell(EndSession())
+
+
+@pytest.mark.parametrize(
+    ("scene", "rules", "moment", "reason"),
+    [
+        (free, Policy(), "08:00", None),
+        (free, Policy(maintenance=True), "08:00", Reason.OUT_OF_SERVICE),
+        (free, Policy(accepting_bookings=False), "08:00", Reason.NOT_ACCEPTING),
+        (free, Policy(), "13:24", None),
+        (free, Policy(), "13:25", Reason.NO_ROOM_TO_BOOK),  # a quarter of an hour must fit
+        (free, Policy(), "14:30", Reason.NO_ROOM_TO_BOOK),  # a no-show keeps its time
+        (free, Policy(), "15:00", None),
+        (inside, Policy(), "10:30", Reason.ROOM_IN_USE),
+        (tidying, Policy(), "10:10", Reason.NOT_TIDY),
+        (tidying, Policy(), "10:20", None),
+    ],
+)
+def test_whoever_is_here_may_book_the_room_now(
+    room: Scene, scene: Callable[[Scene], None], rules: Policy, moment: str, reason: Reason | None
+) -> None:
+    """Or is told why not."""
+    scene(room)
+    room.tell(PolicyChanged(policy=rules))
+    room.until(moment)
+    assert room.last.snapshot.walk_up_refused is reason
+    assert room.last.snapshot.can_walk_up is (reason is None)
+
+
+@pytest.mark.parametrize(
+    ("moment", "length", "until"),
+    [
+        ("08:00", None, "09:00"),
+        ("13:00", None, "13:40"),
+        ("08:00", 30, "08:30"),
+        ("15:00", None, "16:00"),
+    ],
+)
+def test_a_walk_up_ends_before_the_buffer_of_the_next(
+    room: Scene, moment: str, length: int | None, until: str
+) -> None:
+    """Or when its time is over."""
+    free(room)
+    room.until(moment)
+    wanted = None if length is None else length * MINUTE
+    assert walk_up_end(room.state, room.now, wanted) == clock(until)
+
+
+@pytest.mark.parametrize(
+    ("moment", "reason"),
+    [
+        ("10:49", Reason.NOT_TIDY),
+        ("10:50", Reason.NO_ROOM_TO_BOOK),
+        ("11:00", Reason.NO_ROOM_TO_BOOK),
+    ],
+)
+def test_the_next_booking_comes_too_near_while_the_room_is_being_tidied(
+    room: Scene, moment: str, reason: Reason
+) -> None:
+    """The room wakes up to say so."""
+    room.tell(PolicyChanged(policy=Policy(turnover_buffer=60 * MINUTE)))
+    room.book(booking(), booking("12:05", "13:00", "b2"))
+    tidying(room)
+    assert room.until(moment).walk_up_refused is reason
+
+
+def test_a_released_guest_who_is_refused_stays_released(room: Scene) -> None:
+    """A report of yesterday's door changes nothing."""
+    missing(room)
+    room.tell(Release())
+    before = room.state
+    room.tell(Arrived(at=clock("09:00"), how=Arrival.DOOR, booking="b1"))
+    assert room.state == before

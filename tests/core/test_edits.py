@@ -8,8 +8,15 @@ from custom_components.micro_studio.core.booking import Booking, Phase, Status
 from custom_components.micro_studio.core.effects import BookingEventKind as Kind
 from custom_components.micro_studio.core.engine import step
 from custom_components.micro_studio.core.errors import BookingError, Reason
-from custom_components.micro_studio.core.facts import BookingsSeen, CheckIn, EndSession, Extend
+from custom_components.micro_studio.core.facts import (
+    BookingsSeen,
+    CheckIn,
+    CheckOff,
+    EndSession,
+    Extend,
+)
 from custom_components.micro_studio.core.memory import RoomMemory
+from custom_components.micro_studio.core.policy import Policy
 from tests.core.scene import NODE, Scene, booking, clock
 
 
@@ -245,3 +252,119 @@ def test_every_edit_has_a_key_of_its_own(room: Scene) -> None:
     room.book(replace(booking("10:05", "12:00"), title="x"))
     keys = [effect.key for effect in room.effects]
     assert len(keys) == len(set(keys))
+
+
+NEW = booking("14:00", "15:00", "b2", replaces="b1")
+
+
+@pytest.mark.parametrize("still_listed", [(), (booking(),), (booking(status=Status.CANCELLED),)])
+def test_a_booking_under_a_new_uid_goes_on(room: Scene, still_listed: tuple[Booking, ...]) -> None:
+    """It is changed once, never cancelled and created, also while the old one is still listed."""
+    for _ in range(2):
+        room.book(NEW, *still_listed)
+        room.restart()
+    assert [kind for _, kind in room.events()] == ["created", "changed"]
+    (changed,) = room.told(Kind.CHANGED)
+    assert (changed.booking.uid, changed.reason) == ("b2", Reason.RESCHEDULED)
+    assert room.standing() == [NEW.key]
+    room.until("13:45")
+    assert room.phase_of("b2") is Phase.ARRIVING
+    assert room.told(Kind.NO_SHOW) == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "new", "phase", "told"),
+    [
+        ("09:50", booking(uid="b2"), Phase.ARRIVING, []),  # only the uid is new
+        ("10:20", booking(uid="b2"), Phase.NO_SHOW, []),
+        ("10:20", booking("10:00", "12:30", "b2"), Phase.NO_SHOW, [Reason.RESCHEDULED]),
+        ("10:20", booking("14:00", "15:00", "b2"), Phase.CONFIRMED, [Reason.RESCHEDULED]),
+        ("09:00", booking(uid="b2", title="x"), Phase.CONFIRMED, [Reason.RESCHEDULED]),
+    ],
+)
+def test_how_far_it_came_goes_on_with_it(
+    room: Scene, moment: str, new: Booking, phase: Phase, told: list[Reason]
+) -> None:
+    """As with an edit that keeps the uid."""
+    room.until(moment)
+    room.book(replace(new, replaces="b1"))
+    assert room.phase_of("b2") is phase
+    assert [event.reason for event in room.told(Kind.CHANGED)] == told
+    assert len(room.told(Kind.CREATED)) == 1
+
+
+def test_a_session_that_is_rescheduled_while_it_runs_goes_on(room: Scene) -> None:
+    """The guest stays inside, and has the new end."""
+    inside(room).until("11:55")
+    room.book(booking("10:00", "13:00", "b2", replaces="b1"))
+    assert room.phase_of("b2") is Phase.IN_SESSION
+    assert room.last.snapshot.session_ends == clock("13:00")
+    room.hear(occupied=False)
+    room.until("13:00")
+    assert [kind for _, kind in room.events()] == ["ending", "ending", "changed"] + [
+        "ending"
+    ] * 2 + ["ended"]
+
+
+def test_a_session_that_is_rescheduled_away_is_over_here(room: Scene) -> None:
+    """And awaited anew."""
+    inside(room).until("10:30")
+    room.book(NEW)
+    assert room.events() == [("10:30", "ended"), ("10:30", "changed")]
+    assert room.phase_of("b2") is Phase.CONFIRMED
+
+
+@pytest.mark.parametrize("replaces", ["b9", "b2"])
+def test_what_replaces_nothing_that_is_known_is_new(room: Scene, replaces: str) -> None:
+    """A webhook that was lost; one that names itself."""
+    room.book(booking(), booking("14:00", "15:00", "b2", replaces=replaces))
+    assert [kind for _, kind in room.events()] == ["created", "created"]
+
+
+def test_a_row_of_replacements_is_one_booking(room: Scene) -> None:
+    """Moved twice between two reads."""
+    again = booking("16:00", "17:00", "b3", replaces="b2")
+    room.book(booking(), NEW, again)
+    assert room.standing() == [again.key]
+    room.book(NEW, again)
+    assert room.standing() == [again.key]
+
+
+def test_what_replaces_a_cancelled_booking_is_new(room: Scene) -> None:
+    """The cancellation was told already."""
+    room.book()
+    room.book(NEW)
+    assert [kind for _, kind in room.events()] == ["created", "cancelled", "created"]
+
+
+def test_the_twin_of_a_replaced_booking_follows_the_new_one(room: Scene) -> None:
+    """A calendar that is slow shows the old time for a while."""
+    copy = booking(source="calendar")
+    room.book(copy, source="calendar")
+    room.book(NEW)
+    assert room.standing() == [NEW.key]
+    assert room.state.twins == {copy.key: NEW.key}
+    room.book(source="calendar")
+    assert room.standing() == [NEW.key]
+
+
+def test_a_twin_may_be_replaced_too(room: Scene) -> None:
+    """The booking system knows of the move before the node does."""
+    ours = booking(source="local")
+    room.book(ours, source="local")
+    moved = booking("14:00", "15:00", "b7", source="local", replaces="b1")
+    room.book(moved, ours, source="local")
+    assert room.standing() == ["node|b1|"]
+    assert room.state.twins == {moved.key: "node|b1|"}
+    assert len(room.told(Kind.CREATED)) == 1
+
+
+def test_a_checklist_begins_anew_with_a_session_that_moved_away() -> None:
+    """Its ticks were for the one before."""
+    room = Scene(policy=Policy(turnover_checklist=("media",)))
+    room.book(booking())
+    inside(room)
+    room.tell(CheckOff(item="media", done=True))
+    room.book(booking("15:00", "16:00"))
+    assert room.state_name == "turnover"
+    assert room.last.snapshot.checked == frozenset()

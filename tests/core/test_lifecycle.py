@@ -1,15 +1,23 @@
 """Every row of the transition table, played in a room."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from custom_components.micro_studio.core.booking import Phase, Status
+from custom_components.micro_studio.core.booking import Booking, Phase, Status
 from custom_components.micro_studio.core.effects import BookingEventKind as Kind
-from custom_components.micro_studio.core.errors import Reason
-from custom_components.micro_studio.core.facts import Arrived, CheckIn, EndSession, Extend
+from custom_components.micro_studio.core.errors import BookingError, Reason
+from custom_components.micro_studio.core.facts import (
+    Arrived,
+    CheckIn,
+    EndSession,
+    Extend,
+    PolicyChanged,
+)
 from custom_components.micro_studio.core.policy import Policy
 from custom_components.micro_studio.core.progress import Arrival
+from custom_components.micro_studio.core.schedule import entry_window, is_free
 from custom_components.micro_studio.core.studio import RecorderState
 from tests.core.scene import Scene, booking, clock
 
@@ -287,16 +295,138 @@ def test_an_end_before_the_time_gives_back_full_steps(room: Scene) -> None:
     assert room.state_name == "turnover"
 
 
-def test_a_hold_lapses_at_its_end() -> None:
-    """Tentative blocks the room, lets nobody in and ends by itself."""
-    room = Scene()
-    room.book(booking(status=Status.TENTATIVE))
-    room.until("10:30")
-    assert (room.state_name, room.phase()) == ("reserved", Phase.TENTATIVE)
-    assert room.last.snapshot.check_in_refused is Reason.NO_BOOKING
-    room.until("12:00")
+HOLD = booking("58:00", "60:00", status=Status.TENTATIVE)  # the day after tomorrow at ten
+
+
+@pytest.mark.parametrize(
+    ("learnt", "rest", "hold_expiry", "lapses"),
+    [
+        ("08:00", {}, "24:00", "34:00"),  # a day before its start
+        ("08:00", {}, "48:00", "10:00"),
+        ("08:00", {}, "00:00", "58:00"),
+        ("34:00", {}, "24:00", "58:00"),  # learnt too late for that: it waits until its start
+        ("50:00", {}, "24:00", "58:00"),
+        ("59:00", {}, "24:00", "59:00"),  # nobody has to keep what began without a guest
+        ("08:00", {"expires": clock("12:30")}, "24:00", "12:30"),  # its source knows better
+        ("08:00", {"expires": clock("57:00")}, "24:00", "57:00"),
+        ("08:00", {"expires": clock("70:00")}, "24:00", "58:00"),  # but nobody waits longer
+        ("50:00", {"expires": clock("49:00")}, "24:00", "50:00"),
+    ],
+)
+def test_a_hold_lapses_in_time_to_sell_the_room_again(
+    learnt: str, rest: dict[str, object], hold_expiry: str, lapses: str
+) -> None:
+    """Tentative ends by itself, once, and lets nobody in."""
+    room = Scene(policy=Policy(hold_expiry=clock(hold_expiry) - clock("00:00")))
+    room.until(learnt)
+    room.book(replace(HOLD, **rest))  # type: ignore[arg-type]
+    room.until("61:00")
+    (lapsed,) = room.told(Kind.CANCELLED)
+    assert (lapsed.at, lapsed.reason) == (clock(lapses), Reason.LAPSED)
     assert room.phase_of("b1") is Phase.CANCELLED
-    assert room.told(Kind.CANCELLED)[0].reason is Reason.LAPSED
+    assert room.told(Kind.ARRIVED) == room.told(Kind.NO_SHOW) == []
+
+
+def test_a_hold_that_lapses_at_a_naive_time_is_refused() -> None:
+    """It cannot be compared."""
+    with pytest.raises(BookingError, match="naive_time"):
+        replace(HOLD, expires=clock("57:00").replace(tzinfo=None))
+
+
+def test_a_hold_lapses_on_time_behind_a_row_of_other_bookings() -> None:
+    """It lies far beyond what the room looks at otherwise."""
+    room = Scene()
+    row = [booking(f"{hour}:00", f"{hour}:30", f"r{hour}") for hour in range(9, 57)]
+    room.book(*row, HOLD)
+    room.until("33:59")
+    assert room.phase_of("b1") is Phase.TENTATIVE
+    room.until("34:00")
+    assert room.phase_of("b1") is Phase.CANCELLED
+
+
+def test_a_hold_that_is_confirmed_in_time_is_a_booking() -> None:
+    """It is told, and does not lapse."""
+    room = Scene()
+    room.book(HOLD)
+    room.until("33:00")
+    room.book(replace(HOLD, status=Status.CONFIRMED))
+    assert [kind for _, kind in room.events()] == ["created", "changed"]
+    room.until("57:45")
+    assert room.phase() is Phase.ARRIVING
+
+
+@pytest.mark.parametrize(
+    ("again", "back"),
+    [
+        (HOLD, False),
+        (replace(HOLD, title="Still thinking"), False),
+        (replace(HOLD, status=Status.CANCELLED), False),
+        (replace(HOLD, status=Status.CONFIRMED), True),
+        (replace(HOLD, end=clock("61:00")), True),
+        (replace(HOLD, expires=clock("57:00")), True),
+    ],
+)
+def test_a_lapsed_hold_comes_back_only_when_it_is_confirmed_or_changed(
+    again: Booking, *, back: bool
+) -> None:
+    """However often its source still tells it."""
+    room = Scene()
+    room.book(HOLD)
+    room.until("35:00")
+    room.book(HOLD)
+    room.restart()
+    room.effects.clear()
+    room.book(again)
+    room.book(again)
+    assert [kind for _, kind in room.events()] == (["created"] if back else [])
+    assert room.standing() == ([HOLD.key] if back else [])
+
+
+def test_a_new_rule_lets_a_hold_lapse_at_once() -> None:
+    """And never before the rule was made."""
+    room = Scene()
+    room.book(HOLD)
+    room.until("20:00")
+    room.tell(PolicyChanged(policy=Policy(hold_expiry=timedelta(days=2))))
+    assert [event.at for event in room.told(Kind.CANCELLED)] == [clock("20:00")]
+
+
+def test_a_hold_blocks_the_room_only_if_the_policy_says_so() -> None:
+    """Otherwise others may book over it, and it is in nobody's way."""
+    hold = booking("11:00", "13:00", "h1", status=Status.TENTATIVE)
+    for blocks in (True, False):
+        room = Scene(policy=Policy(holds_block=blocks))
+        room.book(hold)
+        assert is_free(room.state, clock("10:00"), clock("12:00")) is not blocks
+        assert (room.until("10:55").state.value == "available") is not blocks
+        room.book(hold, booking("11:05", "12:00"))
+        assert room.phase_of("b1") is (Phase.CONFIRMED if blocks else Phase.ARRIVING)
+        assert bool(room.incidents()) is blocks
+
+
+def test_holds_that_do_not_block_do_not_hide_who_comes_after_them() -> None:
+    """Any number of them."""
+    holds = [booking(uid=f"a{n}", status=Status.TENTATIVE) for n in range(5)]
+    room = Scene(policy=Policy(holds_block=False))
+    room.book(*holds, booking())
+    room.until("09:45")
+    assert room.phase_of("b1") is Phase.ARRIVING
+    assert entry_window(room.state, "node|b1|") == (clock("09:45"), clock("12:10"))
+    assert entry_window(room.state, "node|a0|") is None
+
+
+@pytest.mark.parametrize(("seen", "begins"), [("09:50", "10:00"), ("10:05", "10:05")])
+def test_presence_checks_in_from_the_start_on_if_the_policy_says_so(seen: str, begins: str) -> None:
+    """Whoever waits inside before it is not checked in early."""
+    room = Scene(policy=Policy(presence_checks_in=True))
+    room.book(booking())
+    room.hear(occupied=False)
+    room.until(seen)
+    room.hear(occupied=True)
+    room.until("10:14")
+    assert room.phase() is Phase.IN_SESSION
+    assert room.events() == [("08:00", "created"), (begins, "guest_arrived"), (begins, "started")]
+    assert room.told(Kind.ARRIVED)[0].how is Arrival.PRESENCE
 
 
 def test_a_booking_learnt_after_its_start_has_time_to_arrive() -> None:
@@ -332,6 +462,26 @@ def test_missed_steps_happen_in_order_and_are_late(room: Scene) -> None:
     assert room.events() == [("11:50", "ending"), ("11:55", "ending"), ("12:00", "ended")]
     assert all(effect.late for effect in room.effects)
     assert room.state_name == "available"
+
+
+def test_a_fortnight_slept_through_is_caught_up_with_in_order() -> None:
+    """As if the room had been awake all the time, and no more of it is remembered."""
+    fortnight = [
+        booking(f"{24 * day + hour}:00", f"{24 * day + hour + 2}:00", f"d{day}h{hour}")
+        for day in range(1, 15)
+        for hour in (9, 12, 15, 18)
+    ]
+    hold = booking("340:00", "341:00", "hold", status=Status.TENTATIVE)
+    asleep, awake = Scene(), Scene()
+    for room in (asleep, awake):
+        room.book(*fortnight, hold)
+    awake.until("400:00")
+    asleep.sleep("400:00")
+    assert [replace(effect, late=False) for effect in asleep.effects] == awake.effects
+    assert len(asleep.told(Kind.NO_SHOW)) == len(fortnight)
+    assert asleep.told(Kind.CANCELLED)[0].at == clock("316:00")
+    assert asleep.state == awake.state
+    assert list(asleep.state.agenda) == []
 
 
 def test_a_timer_that_fires_a_second_late_is_punctual(room: Scene) -> None:

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from custom_components.micro_studio.core.booking import FINAL, PRESENT, Phase
-from custom_components.micro_studio.core.effects import BookingEvent, SetTally
+from custom_components.micro_studio.core.effects import BookingEvent, IncidentEvent, SetTally
 from custom_components.micro_studio.core.engine import step
 from custom_components.micro_studio.core.errors import BookingError
 from custom_components.micro_studio.core.facts import (
@@ -60,7 +60,7 @@ class RoomMachine(RuleBasedStateMachine):
                 assert effect.tally is not self.tally
                 self.tally = effect.tally
             else:
-                assert isinstance(effect, BookingEvent)
+                assert isinstance(effect, BookingEvent | IncidentEvent)
 
     def _compare(self, before: RoomMemory, fact: Fact) -> None:
         """Final phases move only by an edit, or when a no-show comes after all."""

@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.micro_studio.core.errors import PolicyError
 from custom_components.micro_studio.core.policy import (
+    CHECKLIST,
     COUNTS,
     MINUTE,
     SWITCHES,
@@ -20,18 +21,22 @@ from custom_components.micro_studio.core.studio import LightMode
 
 def test_the_tables_name_every_field_once() -> None:
     """A form that is built from them forgets nothing."""
-    named = [limits.name for limits in (*TIMES, *COUNTS, WARNINGS)] + [*SWITCHES, "light_mode"]
+    named = [limits.name for limits in (*TIMES, *COUNTS, WARNINGS)]
+    named += [*SWITCHES, CHECKLIST, "light_mode"]
     assert sorted(named) == sorted(field.name for field in fields(Policy))
 
 
 def test_a_studio_changes_only_what_it_names() -> None:
-    """Minutes, counts, switches, warnings and the light."""
+    """Minutes, counts, switches, lists and the light."""
     policy = Policy(turnover_buffer=30 * MINUTE).with_overrides(
         {
             "early_access": 20.0,
             "max_extensions": 2,
             "maintenance": True,
             "ending_warnings": [3, 15],
+            "hold_expiry": 2880,
+            "holds_block": False,
+            "turnover_checklist": [" media copied ", "", "pop shields", "media copied"],
             "light_mode": "manual",
         }
     )
@@ -41,6 +46,9 @@ def test_a_studio_changes_only_what_it_names() -> None:
         max_extensions=2,
         maintenance=True,
         ending_warnings=(15 * MINUTE, 3 * MINUTE),
+        hold_expiry=timedelta(days=2),
+        holds_block=False,
+        turnover_checklist=("media copied", "pop shields"),
         light_mode=LightMode.MANUAL,
     )
 
@@ -58,6 +66,11 @@ def test_a_studio_changes_only_what_it_names() -> None:
         ("ending_warnings", [0]),
         ("ending_warnings", "10"),
         ("ending_warnings", ["10"]),
+        ("hold_expiry", 20161),
+        ("walk_up_length", 14),
+        ("holds_block", "no"),
+        ("turnover_checklist", "media copied"),
+        ("turnover_checklist", [1]),
         ("light_mode", "disco"),
         ("light_mode", True),
         ("lunch_break", 30),

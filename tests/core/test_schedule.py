@@ -9,7 +9,13 @@ from custom_components.micro_studio.core.booking import Booking, Status
 from custom_components.micro_studio.core.facts import CheckIn, EndSession, Extend, Release
 from custom_components.micro_studio.core.memory import RoomMemory
 from custom_components.micro_studio.core.policy import Policy
-from custom_components.micro_studio.core.schedule import entry_window, is_free, slots
+from custom_components.micro_studio.core.schedule import (
+    entry_window,
+    free_from,
+    is_free,
+    obstacle,
+    slots,
+)
 from tests.core.scene import Scene, booking, clock
 from tests.core.stories import days, policies
 
@@ -56,6 +62,7 @@ def test_no_two_windows_ever_overlap(agenda: tuple[Booking, ...], policy: Policy
         assert before.closes <= after.opens
     for slot in real:
         assert slot.closes >= slot.end
+        assert slot.booking.status is not Status.TENTATIVE or policy.holds_block
         assert slot.opens >= slot.booking.start - policy.early_access
 
 
@@ -106,3 +113,32 @@ def test_an_extension_cuts_the_next_early_access() -> None:
     assert entry_window(room.state, "node|b2|") == (clock("12:25"), clock("14:10"))
     room.tell(Extend())
     assert entry_window(room.state, "node|b2|") == (clock("12:35"), clock("14:10"))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "but", "found"),
+    [
+        ("08:00", "09:40", "", None),
+        ("08:00", "09:41", "", "b1"),
+        ("12:10", "13:45", "", "b1"),
+        ("12:20", "13:45", "", "b2"),
+        ("10:30", "12:30", "node|b1|", None),  # a booking is not in its own way
+        ("10:30", "13:45", "node|b1|", "b2"),
+    ],
+)
+def test_what_is_in_the_way_is_named(start: str, end: str, but: str, found: str | None) -> None:
+    """The first one, and a booking that is to be moved is left out."""
+    room = Scene()
+    room.book(booking(), booking("14:00", "15:00", "b2"))
+    room.book(booking(source="calendar"), source="calendar")  # a twin is in nobody's way
+    met = obstacle(room.state, clock(start), clock(end), but)
+    assert (met and met[0].uid) == found
+
+
+@pytest.mark.parametrize(
+    ("now", "until"), [("08:00", "09:40"), ("10:30", "09:40"), ("12:00", "13:40"), ("15:00", None)]
+)
+def test_the_room_is_free_until_the_buffer_of_the_next(now: str, until: str | None) -> None:
+    """A running booking's lies in the past, and for ever is for ever."""
+    memory = RoomMemory(policy=Policy()).with_agenda([booking(), booking("14:00", "15:00", "b2")])
+    assert free_from(memory, clock(now)) == (None if until is None else clock(until))

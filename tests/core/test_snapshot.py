@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.micro_studio.core.engine import step
-from custom_components.micro_studio.core.facts import CheckIn, PolicyChanged, Tick
+from custom_components.micro_studio.core.facts import CheckIn, CheckOff, PolicyChanged, Tick
 from custom_components.micro_studio.core.policy import Policy
 from custom_components.micro_studio.core.studio import RecorderState
 from tests.core.scene import MINUTE, Scene, booking, clock
@@ -139,3 +139,68 @@ def test_a_take_is_on_air(room: Scene) -> None:
     room.hear(recorder=RecorderState.RECORDING, capturing=False)
     drawn = room.last.snapshot
     assert (drawn.on_air, drawn.recording_problem, drawn.occupied) == (True, True, True)
+
+
+LIST = ("media copied", "pop shields")
+
+
+@pytest.fixture
+def untidy() -> Scene:
+    """A room that the guest has just left, with a list of what must be done."""
+    scene = Scene(policy=Policy(turnover_checklist=LIST))
+    scene.book(booking())
+    scene.until("10:00")
+    scene.tell(CheckIn())
+    scene.until("12:00")
+    return scene
+
+
+def tick(room: Scene, item: str, *, done: bool = True) -> str:
+    """Tick an item; return the room's state."""
+    room.tell(CheckOff(item=item, done=done))
+    return room.state_name
+
+
+def test_the_turnover_ends_with_its_list(untidy: Scene) -> None:
+    """And goes on when a tick is taken back."""
+    assert tick(untidy, LIST[0]) == "turnover"
+    assert untidy.last.snapshot.checked == {LIST[0]}
+    untidy.restart()
+    assert tick(untidy, LIST[1]) == "available"
+    assert untidy.last.snapshot.can_walk_up
+    assert tick(untidy, LIST[0], done=False) == "turnover"
+    assert untidy.last.wake_at == clock("12:20")
+
+
+def test_the_turnover_ends_with_its_time_whatever_is_ticked(untidy: Scene) -> None:
+    """Nobody forgets a room for ever."""
+    assert untidy.until("12:19").state.value == "turnover"
+    assert untidy.until("12:20").state.value == "available"
+
+
+def test_an_item_that_is_not_on_the_list_is_not_ticked(untidy: Scene) -> None:
+    """It may have been taken off it meanwhile."""
+    tick(untidy, "windows")
+    assert untidy.last.snapshot.checked == frozenset()
+
+
+def test_the_next_session_begins_with_nothing_ticked(untidy: Scene) -> None:
+    """The ticks go when it ends."""
+    for item in LIST:
+        tick(untidy, item)
+    untidy.book(booking(), booking("14:00", "15:00", "b2"))
+    untidy.until("14:00")
+    untidy.tell(CheckIn())
+    assert untidy.last.snapshot.checked == {*LIST}
+    untidy.until("15:00")
+    assert untidy.last.snapshot.checked == frozenset()
+    assert untidy.state_name == "turnover"
+
+
+def test_the_snapshot_names_the_conflicts_that_stand(room: Scene) -> None:
+    """Until one of the two gives way."""
+    room.book(booking(), booking("11:00", "13:00", "b2"))
+    (conflict,) = room.last.snapshot.conflicts
+    assert (conflict.first, conflict.second) == ("node|b1|", "node|b2|")
+    room.book(booking())
+    assert room.last.snapshot.conflicts == ()

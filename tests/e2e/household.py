@@ -58,6 +58,7 @@ class Household:
         result = await self.home.flow(
             f"{_ENTRIES}/flow",
             {"handler": DOMAIN},
+            {"next_step_id": "node"},
             {"host": HOST, "port": self.node.port},
             {"code": self.code},
         )

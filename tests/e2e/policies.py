@@ -10,8 +10,11 @@ QUICK: Final[dict[str, Any]] = {
         "close_after": 0,
         "no_show_after": 1,
         "release_no_show": False,
+        "presence_checks_in": False,
+        "door_checks_in": False,
     },
-    "buffers": {"setup_buffer": 0, "turnover_buffer": 2 * _SECOND},
+    "bookings": {"hold_expiry": 0, "holds_block": True, "walk_up_length": 15},
+    "buffers": {"setup_buffer": 0, "turnover_buffer": 2 * _SECOND, "turnover_checklist": []},
     "session": {
         "ending_warnings": [],
         "overrun_grace": 0,

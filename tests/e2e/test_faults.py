@@ -13,7 +13,7 @@ from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.micro_studio import coordinator
+from custom_components.micro_studio import node
 from custom_components.micro_studio.client.connection import NodeConnection, Timing
 from custom_components.micro_studio.const import CONF_FINGERPRINT, CONF_KNOWN, DOMAIN
 from custom_components.micro_studio.wire import codec
@@ -43,7 +43,7 @@ async def entry(
 ) -> AsyncGenerator[MockConfigEntry]:
     """Set an entry up that has been paired, and does not wait long for signs of life."""
     timing = Timing(ping=0.1, dead=0.5)
-    monkeypatch.setattr(coordinator, "NodeConnection", partial(NodeConnection, timing=timing))
+    monkeypatch.setattr(node, "NodeConnection", partial(NodeConnection, timing=timing))
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="Impostor",

@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.micro_studio.client import backoff
 from custom_components.micro_studio.const import CONF_FINGERPRINT, CONF_KNOWN, DOMAIN
-from custom_components.micro_studio.coordinator import NodeCoordinator
+from custom_components.micro_studio.node import NodeCoordinator
 from tests.integration.clock import Clock
 from tests.integration.sight import Sight
 from tests.integration.waiting import until

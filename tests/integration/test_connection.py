@@ -13,8 +13,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.micro_studio.const import DOMAIN
-from custom_components.micro_studio.coordinator import NodeCoordinator
 from custom_components.micro_studio.issues import API_MISMATCH, CERTIFICATE_CHANGED, CLOCK_OFFSET
+from custom_components.micro_studio.node import NodeCoordinator
 from studio_node.app import Node
 from studio_node.wire.messages import Hello
 from tests.integration.bookings import booked

@@ -8,7 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.micro_studio.const import DOMAIN
-from custom_components.micro_studio.coordinator import NodeCoordinator
+from custom_components.micro_studio.node import NodeCoordinator
 from tests.integration.waiting import until
 from tests.puppets import Theatre
 
@@ -25,7 +25,7 @@ def test_parts_are_devices_below_their_studio(
     assert door is not None
     assert studio is not None
     assert door.parent_device_id == studio.id
-    assert studio.via_device_id == coordinator.node.device_id
+    assert studio.via_device_id == coordinator.place.device_id
     assert studio.config_subentry_id == room.subentry_id
 
 
@@ -48,7 +48,7 @@ async def test_only_a_device_that_stands_for_nothing_can_be_removed(
     board = house.part("a", "light/sign").board
     assert board is not None
     board.withdraw()
-    await until(lambda: "light/sign" not in room.board)
+    await until(lambda: "light/sign" not in room.parts())
 
     client = await hass_ws_client(hass)
     await client.send_json_auto_id(

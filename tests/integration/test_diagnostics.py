@@ -75,7 +75,7 @@ async def test_the_report_of_a_device_is_about_that_device(
         assert device is not None
         report: Any = await get_diagnostics_for_device(hass, hass_client, loaded, device)
         assert report.get("studio") == studio
-        assert report["board"]["available"] is True
+        assert report["boards"][0]["available"] is True
         assert_discreet(report, loaded, house)
 
 

@@ -4,8 +4,8 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, Platform
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
-from custom_components.micro_studio.coordinator import NodeCoordinator
 from custom_components.micro_studio.core.facts import EndSession, Extend, Release
+from custom_components.micro_studio.node import NodeCoordinator
 from studio_node.wire.vocabulary import ErrorCode
 from tests.integration.bookings import booked
 from tests.integration.clock import Clock

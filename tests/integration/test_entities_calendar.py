@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from homeassistant.components.calendar import CalendarEntityFeature
 from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -11,7 +10,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.micro_studio.coordinator import NodeCoordinator
+from custom_components.micro_studio.node import NodeCoordinator
 from studio_node.wire.vocabulary import ErrorCode
 from tests.integration.bookings import booked
 from tests.integration.sight import Sight
@@ -159,23 +158,31 @@ async def test_an_open_calendar_hears_of_a_booking_far_ahead(
     assert len((await client.receive_json())["event"]["events"]) == 2
 
 
-async def test_a_whole_day_is_no_booking(sight: Sight, book: Puppet) -> None:
-    with pytest.raises(ServiceValidationError) as refused:
-        await sight.call(
-            CALENDAR,
-            "create_event",
-            KEY,
-            summary="All day",
-            start_date="2026-12-01",
-            end_date="2026-12-02",
-        )
+async def test_a_whole_day_lasts_from_midnight_to_midnight_in_the_studio(
+    coordinator: NodeCoordinator, sight: Sight, book: Puppet
+) -> None:
+    await sight.call(
+        CALENDAR,
+        "create_event",
+        KEY,
+        summary="All day",
+        start_date="2026-12-01",
+        end_date="2026-12-02",
+    )
 
-    assert refused.value.translation_key == "booking_needs_times"
-    assert book.commands == []
+    [(action, booked)] = book.commands
+    start = datetime(2026, 12, 1, tzinfo=coordinator.rooms["a"].zone)
+    assert action == "create"
+    assert datetime.fromisoformat(str(booked["start"])) == start
+    assert datetime.fromisoformat(str(booked["end"])) == start + timedelta(days=1)
 
 
-async def test_a_repeated_booking_is_refused(
-    sight: Sight, book: Puppet, hass_ws_client: WebSocketGenerator, hass: HomeAssistant
+async def test_a_series_is_kept_here_for_the_node_keeps_none(
+    sight: Sight,
+    book: Puppet,
+    hass_ws_client: WebSocketGenerator,
+    hass: HomeAssistant,
+    coordinator: NodeCoordinator,
 ) -> None:
     client = await hass_ws_client(hass)
     start = dt_util.now() + timedelta(hours=2)
@@ -188,15 +195,16 @@ async def test_a_repeated_booking_is_refused(
                 "summary": "Weekly",
                 "dtstart": start.isoformat(),
                 "dtend": (start + timedelta(hours=1)).isoformat(),
-                "rrule": "FREQ=WEEKLY",
+                "rrule": "FREQ=WEEKLY;COUNT=3",
             },
         }
     )
 
     answer = await client.receive_json()
-    assert not answer["success"]
-    assert "booking_cannot_recur" not in answer["error"]["message"], "there is no translation"
+    assert answer["success"], answer
     assert book.commands == []
+    kept = coordinator.rooms["a"].bookings
+    assert [(each.source, each.title) for each in kept] == [("local", "Weekly")] * 3
 
 
 async def test_a_clash_that_the_node_sees_is_told(sight: Sight, book: Puppet) -> None:
@@ -216,18 +224,25 @@ async def test_a_clash_that_the_node_sees_is_told(sight: Sight, book: Puppet) ->
     assert refused.value.translation_key == "request_conflict"
 
 
-async def test_bookings_that_the_node_does_not_keep_cannot_be_made(
+async def test_what_the_node_does_not_keep_is_kept_here(
     coordinator: NodeCoordinator, house: Theatre, sight: Sight, book: Puppet
 ) -> None:
-    features = sight.state(CALENDAR, KEY).attributes["supported_features"]
-    assert features & CalendarEntityFeature.CREATE_EVENT
-
     await heard(coordinator, book.withdraw)
     await heard(coordinator, lambda: house.part("a", "presence").publish(occupied=True))
-    assert sight.state(CALENDAR, KEY).attributes.get("supported_features", 0) == 0
+    start = dt_util.utcnow().replace(microsecond=0) + timedelta(hours=2)
 
-    await heard(coordinator, lambda: book.publish(items=[]))
-    assert sight.state(CALENDAR, KEY).attributes["supported_features"] == features
+    await sight.call(
+        CALENDAR,
+        "create_event",
+        KEY,
+        summary="Here",
+        start_date_time=start,
+        end_date_time=start + timedelta(hours=1),
+    )
+
+    assert book.commands == []
+    [kept] = coordinator.rooms["a"].bookings
+    assert (kept.source, kept.title, kept.start) == ("local", "Here", start)
 
 
 async def test_a_studio_that_takes_no_bookings_says_so(
@@ -246,6 +261,6 @@ async def test_a_studio_that_takes_no_bookings_says_so(
             end_date_time=start + timedelta(hours=1),
         )
 
-    assert refused.value.translation_key == "booking_not_accepted"
-    assert "booking_not_accepted" not in str(refused.value), "there is no translation"
+    assert refused.value.translation_key == "booking_not_accepting"
+    assert "booking_not_accepting" not in str(refused.value), "there is no translation"
     assert book.commands == []

@@ -5,7 +5,7 @@ from typing import Any
 from homeassistant.const import STATE_UNKNOWN, Platform
 import pytest
 
-from custom_components.micro_studio.coordinator import NodeCoordinator
+from custom_components.micro_studio.node import NodeCoordinator
 from studio_node.wire.vocabulary import EventType
 from tests.integration.bookings import booked
 from tests.integration.sight import Sight

@@ -7,8 +7,8 @@ from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UN
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.micro_studio.coordinator import NodeCoordinator
 from custom_components.micro_studio.core.studio import Tally
+from custom_components.micro_studio.node import NodeCoordinator
 from studio_node.wire.vocabulary import ErrorCode
 from tests.integration.sight import Sight
 from tests.integration.waiting import heard, until

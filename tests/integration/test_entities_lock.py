@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceNotSupported
 import pytest
 
-from custom_components.micro_studio.coordinator import NodeCoordinator
+from custom_components.micro_studio.node import NodeCoordinator
 from studio_node.wire.vocabulary import ErrorCode
 from tests.integration.sight import Sight
 from tests.integration.waiting import heard, until

@@ -6,7 +6,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.micro_studio.const import CONF_POLICY
-from custom_components.micro_studio.coordinator import NodeCoordinator
+from custom_components.micro_studio.node import NodeCoordinator
 from studio_node.wire.parts import Fields
 from studio_node.wire.vocabulary import ErrorCode
 from tests.integration.sight import Sight

@@ -4,7 +4,7 @@ from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UN
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.micro_studio.coordinator import NodeCoordinator
+from custom_components.micro_studio.node import NodeCoordinator
 from tests.integration.bookings import booked
 from tests.integration.clock import Clock
 from tests.integration.sight import Sight

@@ -11,8 +11,8 @@ from homeassistant.util.file import WriteError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.micro_studio.coordinator import NodeCoordinator
 from custom_components.micro_studio.event import AccessEvents
+from custom_components.micro_studio.node import NodeCoordinator
 from studio_node.wire.vocabulary import EventType
 from tests.integration.sight import Sight
 from tests.integration.waiting import PATIENCE, until

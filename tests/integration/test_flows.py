@@ -67,8 +67,14 @@ def found(port: int, **properties: str) -> ZeroconfServiceInfo:
 
 
 async def begin(hass: HomeAssistant, source: str = SOURCE_USER, data: object = None) -> Form:
-    """Start a flow."""
-    return await hass.config_entries.flow.async_init(DOMAIN, context={"source": source}, data=data)
+    """Start a flow; of what a person may choose, the node."""
+    flow: Form = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": source}, data=data
+    )
+    if flow["type"] is not FlowResultType.MENU:
+        return flow
+    assert flow["menu_options"] == ["node", "site"]
+    return await hass.config_entries.flow.async_configure(flow["flow_id"], {"next_step_id": "node"})
 
 
 async def say(hass: HomeAssistant, flow: ConfigFlowResult, **answer: object) -> Form:
@@ -84,7 +90,7 @@ async def test_a_node_is_paired_by_its_address_and_a_code(
     hass: HomeAssistant, house: Theatre
 ) -> None:
     flow = await begin(hass)
-    assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "user")
+    assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "node")
 
     flow = await say(hass, flow, host=f" {HOST} ", port=house.port)
     assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "pair")
@@ -123,7 +129,7 @@ async def test_who_answers_and_is_no_node_is_told_apart(
     async with stranger(answer, certificate(tmp_path) if tls else None) as port:
         flow = await say(hass, await begin(hass), host=HOST, port=port)
 
-    assert flow["step_id"] == "user"
+    assert flow["step_id"] == "node"
     assert flow["errors"] == {"base": error}
 
 

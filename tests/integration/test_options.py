@@ -17,9 +17,10 @@ from custom_components.micro_studio.const import (
     CONF_POLICY,
     SUBENTRY_STUDIO,
 )
-from custom_components.micro_studio.core.policy import MINUTE, Policy
+from custom_components.micro_studio.core.policy import MINUTE, USUAL_CHECKLIST, Policy
 from custom_components.micro_studio.core.studio import LightMode
 from custom_components.micro_studio.options_flow import SECTIONS
+from custom_components.micro_studio.studio_form import to_form
 from tests.integration.sight import Sight
 from tests.puppets import Theatre
 
@@ -57,14 +58,26 @@ async def test_the_form_shows_every_rule_with_its_default(
         "close_after": 10,
         "no_show_after": 15,
         "release_no_show": False,
+        "presence_checks_in": False,
+        "door_checks_in": False,
     }
-    assert shown["buffers"] == {"setup_buffer": 10, "turnover_buffer": 20}
+    assert shown["bookings"] == {
+        "hold_expiry": 24 * 60,
+        "holds_block": True,
+        "walk_up_length": 60,
+    }
+    assert shown["buffers"] == {
+        "setup_buffer": 10,
+        "turnover_buffer": 20,
+        "turnover_checklist": [*USUAL_CHECKLIST],
+    }
     assert shown["session"]["ending_warnings"] == ["10", "5"]
     assert shown["session"]["max_extensions"] == 4
     assert shown["light"] == {"light_mode": "follow_recorder"}
     assert shown[CONF_INSTALL_BLUEPRINTS] is False
 
 
+@pytest.mark.usefixtures("everything_enabled")
 async def test_rules_of_the_site_apply_at_once_and_a_studio_may_differ(
     hass: HomeAssistant, loaded: MockConfigEntry, sight: Sight
 ) -> None:
@@ -73,7 +86,11 @@ async def test_rules_of_the_site_apply_at_once_and_a_studio_may_differ(
     await hass.async_block_till_done()
     flow: Any = await hass.config_entries.options.async_init(loaded.entry_id)
     answer = suggested(flow)
-    answer["buffers"] = {"setup_buffer": 45, "turnover_buffer": 0}
+    answer["buffers"] = {
+        "setup_buffer": 45,
+        "turnover_buffer": 0,
+        "turnover_checklist": ["kit_counted", "Water the plant"],
+    }
     answer["access"]["release_no_show"] = True
     answer["session"] |= {"ending_warnings": ["7", "2.5", "30"], "max_extensions": 0}
     answer["light"] = {"light_mode": "follow_booking"}
@@ -86,6 +103,7 @@ async def test_rules_of_the_site_apply_at_once_and_a_studio_may_differ(
     assert policy.setup_buffer == 45 * MINUTE
     assert policy.turnover_buffer == 0 * MINUTE
     assert policy.release_no_show is True
+    assert policy.turnover_checklist == ("kit_counted", "Water the plant")
     assert policy.ending_warnings == (30 * MINUTE, 7 * MINUTE, 2.5 * MINUTE)
     assert policy.max_extensions == 0
     assert policy.light_mode is LightMode.FOLLOW_BOOKING
@@ -94,7 +112,7 @@ async def test_rules_of_the_site_apply_at_once_and_a_studio_may_differ(
     assert loaded.runtime_data is coordinator
 
     again: Any = await hass.config_entries.options.async_init(loaded.entry_id)
-    assert suggested(again)["buffers"] == {"setup_buffer": 45, "turnover_buffer": 0}
+    assert suggested(again)["buffers"] == answer["buffers"]
     assert suggested(again)["session"]["ending_warnings"] == ["30", "7", "2.5"]
 
 
@@ -153,11 +171,11 @@ async def test_a_studio_can_be_given_another_name_in_place(
     coordinator = loaded.runtime_data
     [studio] = [each for each in loaded.subentries.values() if each.unique_id == "a"]
     flow: Any = await loaded.start_subentry_reconfigure_flow(hass, studio.subentry_id)
-    assert suggested(flow) == {"name": "Studio A"}
+    shown = to_form(hass, studio.title, studio.data)
+    assert shown["room"]["name"] == "Studio A"
+    shown["room"]["name"] = "The blue room"
 
-    flow = await hass.config_entries.subentries.async_configure(
-        flow["flow_id"], {"name": "The blue room"}
-    )
+    flow = await hass.config_entries.subentries.async_configure(flow["flow_id"], shown)
     await hass.async_block_till_done()
 
     assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")

@@ -8,7 +8,7 @@ from homeassistant.const import Platform
 from homeassistant.helpers.entity import Entity
 import pytest
 
-from custom_components.micro_studio.coordinator import NodeCoordinator
+from custom_components.micro_studio.node import NodeCoordinator
 from studio_node.deltas import delta_tail
 from studio_node.wire.vocabulary import EventType
 from tests.integration.bookings import booked

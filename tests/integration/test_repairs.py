@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.micro_studio.const import DOMAIN
-from custom_components.micro_studio.coordinator import NodeCoordinator
+from custom_components.micro_studio.node import NodeCoordinator
 from custom_components.micro_studio.repairs import RemoveStudioFlow, async_create_fix_flow
 from tests.integration.sight import Sight
 from tests.integration.waiting import until

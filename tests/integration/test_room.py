@@ -8,10 +8,11 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import event
 from homeassistant.util import dt as dt_util
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.micro_studio import room as module
-from custom_components.micro_studio.coordinator import NodeCoordinator
+from custom_components.micro_studio.node import NodeCoordinator
 from tests.integration.bookings import booked
 from tests.integration.clock import Clock
 from tests.integration.sight import Sight
@@ -84,7 +85,8 @@ async def test_a_room_has_exactly_one_timer_and_none_when_it_is_closed(
                 coordinator,
                 lambda item=item: house.part("a", "bookings").publish(items=[item]),  # type: ignore[misc]
             )
-            assert ringing == {dt_util.utcnow() + timedelta(minutes=minutes - 15)}
+            # Buffer and the shortest walk-up before the booking: from then on nobody can walk in.
+            assert ringing == {dt_util.utcnow() + timedelta(minutes=minutes - 35)}
         await heard(coordinator, lambda: house.part("a", "bookings").publish(items=[]))
         assert ringing == set()
         await heard(
@@ -138,6 +140,7 @@ async def test_an_extension_is_kept_as_long_as_the_session(
     assert (sight.shows(*STATE), coordinator.connected) == ("overrun", True)
 
 
+@pytest.mark.usefixtures("everything_enabled")
 async def test_a_light_that_follows_the_booking_needs_no_recorder(
     clock: Clock, house: Theatre, coordinator: NodeCoordinator, sight: Sight
 ) -> None:

@@ -9,8 +9,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.micro_studio import async_remove_config_entry_device
 from custom_components.micro_studio.const import CONF_KNOWN, DOMAIN
-from custom_components.micro_studio.coordinator import NodeCoordinator
 from custom_components.micro_studio.issues import STUDIO_VANISHED
+from custom_components.micro_studio.node import NodeCoordinator
 from studio_node.deltas import delta_tail
 from studio_node.wire.vocabulary import EventType
 from tests.integration.sight import Sight

@@ -18,6 +18,7 @@ async def test_nodes_and_studios_are_counted(
     assert await get_system_health_info(hass, DOMAIN) == {
         "nodes": 1,
         "nodes_connected": 1,
+        "sites": 0,
         "studios": 2,
     }
 

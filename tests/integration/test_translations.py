@@ -13,14 +13,30 @@ from homeassistant.components.light import EFFECT_OFF
 from homeassistant.const import Platform
 from homeassistant.helpers.entity import Entity, EntityDescription
 import pytest
+import yaml
 
-from custom_components.micro_studio import PLATFORMS, config_flow, event, issues, options_flow
+from custom_components.micro_studio import (
+    PLATFORMS,
+    config_flow,
+    event,
+    issues,
+    options_flow,
+    studio_form,
+)
+from custom_components.micro_studio.core.conflicts import ConflictKind
+from custom_components.micro_studio.core.effects import BookingEventKind, IncidentChange
 from custom_components.micro_studio.core.errors import Reason
+from custom_components.micro_studio.core.guest_fields import PatternFault
+from custom_components.micro_studio.core.ledger import LedgerReason
+from custom_components.micro_studio.core.opening_hours import HoursFault
+from custom_components.micro_studio.core.policy import USUAL_CHECKLIST
 from custom_components.micro_studio.core.progress import Arrival
+from custom_components.micro_studio.core.ranking import NotFree, Point
 from custom_components.micro_studio.core.studio import LightMode, Tally
 from custom_components.micro_studio.entity import OWN_DEVICE
 from custom_components.micro_studio.light import RecordingLight
 from custom_components.micro_studio.lock import Door
+from custom_components.micro_studio.sources.intake.delivery import Format
 from custom_components.micro_studio.wire.vocabulary import ErrorCode
 
 INTEGRATION: Final = Path(config_flow.__file__).parent
@@ -115,17 +131,25 @@ def entity_texts() -> Iterator[str]:
     yield from (f"{booking}.how.state.{arrival}" for arrival in Arrival)
     noted = reasons_named("core/edits.py") | reasons_named("core/engine.py")
     noted |= reasons_named("core/lifecycle.py")
-    noted.discard(Reason.WRONG_SOURCE)  # raised, never noted
+    noted -= {Reason.WRONG_SOURCE, Reason.NOT_TIDY}  # raised or compared, never noted
     yield from (f"{booking}.reason.state.{reason}" for reason in noted)
+    incident = f"entity.event.{event.INCIDENT.translation_key}.state_attributes"
+    yield from (f"{incident}.kind.state.{kind}" for kind in ConflictKind)
 
 
 def flow_texts() -> Iterator[str]:
     """Yield what the flows need."""
     yield "config.flow_title"
-    for step in constants("config_flow", "step_id", "async_show_form"):
+    steps = constants("config_flow", "step_id", "async_show_form", "async_show_menu")
+    for step in steps:
         yield from (f"config.step.{step}.{key}" for key in ("title", "description"))
+    for way in ("node", "site"):
+        yield f"config.step.user.menu_options.{way}"
+        yield f"config.step.user.menu_option_descriptions.{way}"
     for step, fields in {
-        "user": ("host", "port"),
+        "node": ("host", "port"),
+        "site": ("name", "time_zone"),
+        "reconfigure_site": ("time_zone",),
         "reconfigure": ("host", "port"),
         "pair": ("code",),
         "reauth_confirm": ("code",),
@@ -144,16 +168,78 @@ def flow_texts() -> Iterator[str]:
         yield from (f"{base}.{key}" for key in ("name", "description"))
         yield from _fields(base, fields)
     yield "options.error.invalid_policy"
-    yield from (f"selector.light_mode.options.{mode}" for mode in LightMode)
+    for name, words in {
+        "light_mode": LightMode,
+        "turnover_checklist": USUAL_CHECKLIST,
+        "ranking": (*Point, *NotFree),
+        "webhook_format": Format,
+        "override": ("on", "off"),
+        "logbook": (*BookingEventKind, *IncidentChange),
+    }.items():
+        yield from (f"selector.{name}.options.{word}" for word in words)
+    yield from studio_texts()
+    yield from webhook_texts()
+
+
+def studio_texts() -> Iterator[str]:
+    """Yield what the flow of a studio needs."""
     studio = "config_subentries.studio"
     yield from (f"{studio}.initiate_flow.{source}" for source in ("user", "reconfigure"))
     yield f"{studio}.entry_type"
-    for step in constants("studio_flow", "step_id", "async_show_form"):
+    asked = ("details", "reconfigure")
+    for step in ("user", *asked, "preview"):
         yield from (f"{studio}.step.{step}.{key}" for key in ("title", "description"))
     yield from _fields(f"{studio}.step.user", ("studio",))
-    yield from _fields(f"{studio}.step.reconfigure", ("name",))
+    for step in asked:
+        for section, fields in studio_form.SECTIONS.items():
+            base = f"{studio}.step.{step}.sections.{section}"
+            yield from (f"{base}.{key}" for key in ("name", "description"))
+            yield from _fields(base, fields)
+    errors = {"calendar_unreadable", "name_missing", "kit_item", "sensor_without_door"}
+    errors |= {"invalid_policy", *(f"hours_{fault}" for fault in HoursFault)}
+    errors |= {f"pattern_{fault}" for fault in PatternFault}
+    yield from (f"{studio}.error.{error}" for error in errors)
     for reason in constants("studio_flow", "reason", "async_abort"):
         yield f"{studio}.abort.{reason}"
+
+
+def webhook_texts() -> Iterator[str]:
+    """Yield what the flow of a webhook needs."""
+    webhook = "config_subentries.webhook"
+    yield from (f"{webhook}.initiate_flow.{source}" for source in ("user", "reconfigure"))
+    yield f"{webhook}.entry_type"
+    for step, fields in {
+        "user": ("name", "format"),
+        "account": ("user_id", "secret"),
+        "secret": (),
+        "address": (),
+        "reconfigure": ("name", "renew_secret", "user_id", "secret"),
+    }.items():
+        yield from (f"{webhook}.step.{step}.{key}" for key in ("title", "description"))
+        yield from _fields(f"{webhook}.step.{step}", fields)
+    for error in ("no_name", "no_user_id", "no_key", "only_local", "no_address"):
+        yield f"{webhook}.error.{error}"
+
+
+def automation_texts() -> Iterator[str]:
+    """Yield what actions, triggers and conditions need: their names and those of their fields."""
+    for kind in ("services", "triggers", "conditions"):
+        content = yaml.safe_load((INTEGRATION / f"{kind}.yaml").read_text(encoding="utf-8"))
+        for name, described in content.items():
+            if name.startswith("."):
+                continue  # an anchor that others refer to
+            yield from (f"{kind}.{name}.{key}" for key in ("name", "description"))
+            for field, about in ((described or {}).get("fields") or {}).items():
+                if "fields" in (about or {}):
+                    yield f"{kind}.{name}.sections.{field}.name"
+                    yield from _described(f"{kind}.{name}", about["fields"])
+                else:
+                    yield from _described(f"{kind}.{name}", (field,))
+
+
+def _described(base: str, fields: Iterable[str]) -> Iterator[str]:
+    for field in fields:
+        yield from (f"{base}.fields.{field}.{key}" for key in ("name", "description"))
 
 
 def _fields(base: str, names: Iterable[str]) -> Iterator[str]:
@@ -178,8 +264,18 @@ def other_texts() -> Iterator[str]:
             "ConfigEntryError",
             "ConfigEntryNotReady",
         )
+    keys |= {f"not_free_{reason}" for reason in NotFree}
+    keys |= {f"booking_{reason}" for reason in reasons_named("core/booking.py")}
+    for module in ("actions", "desk", "calendar", "room", "moves"):
+        keys |= {f"booking_{reason}" for reason in reasons_named(f"{module}.py")}
+    keys |= {f"request_{reason}" for reason in LedgerReason}
+    keys |= {f"request_{reason}" for reason in (Reason.ENDS_BEFORE_START, Reason.NAIVE_TIME)}
     yield from (f"exceptions.{key}.message" for key in keys)
-    fixable = {issues.CERTIFICATE_CHANGED, issues.STUDIO_VANISHED}
+    choose = f"issues.{issues.BINDING_MISSING}.fix_flow.step.choose"
+    yield from (f"{choose}.{key}" for key in ("title", "description"))
+    yield from _fields(choose, ("entity",))
+    yield f"issues.{issues.BINDING_MISSING}.title"
+    fixable = {issues.CERTIFICATE_CHANGED, issues.STUDIO_VANISHED, issues.CALENDAR_EMPTY}
     for issue in {issues.API_MISMATCH, issues.CLOCK_OFFSET, *fixable}:
         yield f"issues.{issue}.title"
         if issue in fixable:
@@ -187,12 +283,14 @@ def other_texts() -> Iterator[str]:
             yield from (f"{step}.title", f"{step}.description")
         else:
             yield f"issues.{issue}.description"
-    yield from (f"system_health.info.{key}" for key in ("nodes", "nodes_connected", "studios"))
+    yield from (
+        f"system_health.info.{key}" for key in ("nodes", "nodes_connected", "sites", "studios")
+    )
 
 
 def needed() -> set[str]:
     """Return the paths of all texts that the code can ask for."""
-    return {"title", *entity_texts(), *flow_texts(), *other_texts()}
+    return {"title", *entity_texts(), *flow_texts(), *automation_texts(), *other_texts()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -230,7 +328,26 @@ GIVEN: Final = {
     r"config\.flow_title": {"name"},
     r"config\.step\.discovery_confirm\.": {"name", "site", "host"},
     r"config\.step\.(pair|reauth_confirm)\.": {"name", "command"},
-    r"config\.step\.reconfigure\.": {"name"},
+    r"config\.step\.reconfigure(_site)?\.": {"name"},
+    r"config_subentries\.studio\.step\.preview\.": {"bookings"},
+    r"config_subentries\.studio\.error\.hours_": {"part"},
+    r"config_subentries\.studio\.error\.pattern_": {"line", "detail"},
+    r"config_subentries\.studio\.error\.kit_item": {"item"},
+    r"config_subentries\.studio\.error\.sensor_without_door": {"entities"},
+    r"config_subentries\.webhook\.step\.(secret|address)\.": {"url", "secret", "header", "name"},
+    r"selector\.ranking\.options\.": {
+        "items",
+        "people",
+        "percent",
+        "milliseconds",
+        "minutes",
+    },
+    r"selector\.logbook\.options\.": {"starts", "ends"},
+    r"services\.\w+\.": {"docs_url"},
+    r"exceptions\.unknown_studio\.": {"studio"},
+    r"exceptions\.invalid_need\.": {"need"},
+    r"issues\.binding_missing\.": {"name", "entity", "part"},
+    r"issues\.calendar_empty\.": {"name", "calendar"},
     r"config\.(error|abort)\.api_mismatch$": {"ours", "theirs"},
     r"device\.\w+_named\.": {"name"},
     r"exceptions\.(cannot_connect|broken_store)\.": {"name", "error"},

@@ -8,8 +8,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.micro_studio.const import CONF_KNOWN, CONF_POLICY, SUBENTRY_STUDIO
-from custom_components.micro_studio.coordinator import NodeCoordinator
 from custom_components.micro_studio.core.policy import Policy
+from custom_components.micro_studio.node import NodeCoordinator
 from custom_components.micro_studio.sources.node import NodeSource
 from tests.integration.waiting import until
 from tests.puppets import Theatre

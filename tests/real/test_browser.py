@@ -38,7 +38,7 @@ def dashboard(tmp_path: Path) -> Iterator[tuple[str, str]]:
         demo.wait(60)
 
 
-def test_a_person_sees_three_studios(dashboard: tuple[str, str]) -> None:
+def test_a_person_sees_every_studio(dashboard: tuple[str, str]) -> None:
     """The login page lets them in, and the dashboard names every studio."""
     node, browser = node_js(), chromium()
     url, path = dashboard

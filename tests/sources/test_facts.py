@@ -41,19 +41,59 @@ def board(parts: Mapping[str, Values] | None = None, *, available: bool = True) 
     ],
 )
 def test_signals_are_what_the_board_says(parts: dict[str, Values], signals: Signals) -> None:
-    assert signals_seen(board(parts)).signals == signals
-    assert signals_seen(board(parts, available=False)).signals == NOTHING_KNOWN
+    assert signals_seen([board(parts)]).signals == signals
+    assert signals_seen([board(parts, available=False)]).signals == NOTHING_KNOWN
+
+
+@pytest.mark.parametrize(
+    ("boards", "signals"),
+    [
+        # Who proves most counts.
+        (
+            [{"recorder": {"state": "idle"}}, {"recorder/home": {"state": "recording"}}],
+            Signals(recorder=RecorderState.RECORDING),
+        ),
+        (
+            [{"recorder": {"state": "idle"}}, {"recorder/home": {"state": None}}],
+            NOTHING_KNOWN,
+        ),
+        (
+            [{"presence": {"occupied": False}}, {"presence/home": {"occupied": True}}],
+            Signals(occupied=True),
+        ),
+        ([{"presence": {"occupied": False}}, {"presence/home": {"occupied": None}}], NOTHING_KNOWN),
+        (
+            [{"presence": {"occupied": False}}, {"presence/home": {"occupied": False}}],
+            Signals(occupied=False),
+        ),
+    ],
+)
+def test_the_signals_of_several_boards_are_one(
+    boards: list[dict[str, Values]], signals: Signals
+) -> None:
+    assert signals_seen([board(parts) for parts in boards]).signals == signals
+
+
+def test_a_board_of_a_calendar_names_its_source() -> None:
+    booking = Booking(source="calendar", uid="x", start=NOON, end=NOON + timedelta(hours=1))
+
+    seen = bookings_seen(
+        board({"bookings/calendar": {"items": (booking,)}}), "bookings/calendar", 2
+    )
+
+    assert seen is not None
+    assert (seen.source, seen.patience, seen.bookings) == ("calendar", 2, (booking,))
 
 
 def test_bookings_that_were_not_read_are_not_empty() -> None:
     booking = Booking(source="node", uid="x", start=NOON, end=NOON + timedelta(hours=1))
 
-    assert bookings_seen(board()) is None
-    assert bookings_seen(board({"bookings": {"items": None}})) is None
-    empty = bookings_seen(board({"bookings": {"items": ()}}))
+    assert bookings_seen(board(), "bookings") is None
+    assert bookings_seen(board({"bookings": {"items": None}}), "bookings") is None
+    empty = bookings_seen(board({"bookings": {"items": ()}}), "bookings")
     assert empty is not None
     assert empty.bookings == ()
-    full = bookings_seen(board({"bookings": {"items": (booking,)}}))
+    full = bookings_seen(board({"bookings": {"items": (booking,)}}), "bookings")
     assert full is not None
     assert full.bookings == (booking,)
 

@@ -1,11 +1,12 @@
 """A booking as its source tells it, and the phases of its life."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from .errors import BookingError, Reason
+from .guest import NOBODY, Guest
 
 
 class Status(StrEnum):
@@ -49,7 +50,13 @@ class Booking:
     recurrence_id: str = ""
     status: Status = Status.CONFIRMED
     title: str = ""
-    guest: str = ""  # a reference; names and addresses never enter a state
+    guest: Guest = NOBODY
+    notes: str = field(default="", repr=False)
+    needs: frozenset[str] = frozenset()  # of the room's kit
+    url: str = field(default="", repr=False)  # where it was booked
+    expires: datetime | None = None  # when a hold lapses, if its source says so
+    replaces: str = ""  # uid of the booking of the same source that this one was made of
+    moved_from: str = ""  # reference to the booking in another studio that this one replaces
     revision: int = 0
     key: str = field(init=False, repr=False, compare=False)  # identity
 
@@ -64,22 +71,38 @@ class Booking:
         object.__setattr__(self, "end", self.end.astimezone(UTC))
         if self.end <= self.start:
             raise BookingError(self.uid, Reason.ENDS_BEFORE_START)
+        if self.expires is not None and self.expires.utcoffset() is None:
+            raise BookingError(self.uid, Reason.NAIVE_TIME)
         parts = (self.source, self.uid, self.recurrence_id)
         object.__setattr__(self, "key", "|".join(map(_escaped, parts)))
 
+    @property
+    def length(self) -> timedelta:
+        """Return how long it was booked for."""
+        return self.end - self.start
+
     def says_the_same(self, other: "Booking") -> bool:
         """Tell whether two versions differ in nothing but their revision."""
-        return (
-            self.start == other.start
-            and self.end == other.end
-            and self.status is other.status
-            and self.title == other.title
-            and self.guest == other.guest
-        )
+        return self is other or _facts(self) == _facts(other)
 
     def named(self, name: str) -> bool:
         """Tell whether a key or a source's uid means this booking."""
         return name in (self.key, self.uid)
+
+
+def _facts(booking: Booking) -> tuple[object, ...]:
+    """Return what a source may change about a booking that stays the same booking."""
+    return (
+        booking.start,
+        booking.end,
+        booking.status,
+        booking.title,
+        booking.guest,
+        booking.notes,
+        booking.needs,
+        booking.url,
+        booking.expires,
+    )
 
 
 def _escaped(part: str) -> str:

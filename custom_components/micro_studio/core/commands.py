@@ -1,15 +1,19 @@
 """Which command is possible, and if not, why; asked by the buttons and by the engine alike."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from .booking import PRESENT, Phase
+from .booking import PRESENT, Booking, Phase
 from .errors import BookingError, Reason
 from .memory import RoomMemory
-from .schedule import Slot, free_until
+from .policy import MINUTE
+from .progress import Progress
+from .schedule import Slot, free_from, free_until, turnover_until
 
 _EXTENDABLE = (Phase.IN_SESSION, Phase.ENDING)
 _EXPECTED = (Phase.ARRIVING, Phase.NO_SHOW)
+_LEAST_WALK_UP: Final = 15 * MINUTE
 
 
 def expected(around: Iterable[Slot], now: datetime) -> Slot | None:
@@ -31,14 +35,30 @@ def target(
         if default is None:
             raise BookingError("", Reason.NO_BOOKING)
         return default
+    names = names_of(memory, name)
+    named = [slot for slot in around if means(names, slot.booking, slot.progress)]
     # The same uid may recur: the one that has the room, else the next one, is meant.
-    if default is not None and default.booking.named(name):
+    if default is not None and default in named:
         return default
-    named = [slot for slot in around if slot.booking.named(name)]
     for slot in sorted(named, key=lambda slot: slot.progress.final):
         return slot
     known = any(booking.named(name) for booking in memory.agenda)
     raise BookingError(name, Reason.NOT_POSSIBLE if known else Reason.UNKNOWN_BOOKING)
+
+
+def names_of(memory: RoomMemory, name: str) -> frozenset[str]:
+    """Return what else a key or a uid stands for: a door code outlives what it was named after."""
+    names = {name}
+    for booking in memory.agenda:
+        if booking.named(name):
+            names.add(memory.progress_of(booking).life_of(booking))
+            names.add(memory.twins.get(booking.key, name))
+    return frozenset(names)
+
+
+def means(names: frozenset[str], booking: Booking, progress: Progress) -> bool:
+    """Tell whether any of these names means a booking."""
+    return not names.isdisjoint((booking.key, booking.uid, progress.life_of(booking)))
 
 
 def check_in_refused(slot: Slot, around: Iterable[Slot], now: datetime) -> Reason | None:
@@ -87,6 +107,40 @@ def release_refused(slot: Slot, now: datetime) -> Reason | None:
     if slot.phase is not Phase.NO_SHOW:
         return Reason.NO_NO_SHOW
     return None if now < slot.end else Reason.ALREADY_OVER
+
+
+def reroute_refused(slot: Slot, now: datetime) -> Reason | None:
+    """Say why the booking cannot go to another studio."""
+    if slot.progress.present:
+        return Reason.GUEST_INSIDE
+    over = now >= slot.end or (slot.progress.final and slot.phase is not Phase.NO_SHOW)
+    return Reason.ALREADY_OVER if over else None
+
+
+def walk_up_refused(memory: RoomMemory, around: Iterable[Slot], now: datetime) -> Reason | None:
+    """Say why nobody may book the room from now on."""
+    if memory.policy.maintenance:
+        return Reason.OUT_OF_SERVICE
+    if not memory.policy.accepting_bookings:
+        return Reason.NOT_ACCEPTING
+    if any(slot.progress.present for slot in around):
+        return Reason.ROOM_IN_USE
+    latest = free_from(memory, now)
+    if latest is not None and latest <= now + _LEAST_WALK_UP:
+        return Reason.NO_ROOM_TO_BOOK
+    return Reason.NOT_TIDY if turnover_until(memory, now) is not None else None
+
+
+def walk_up_possible_until(memory: RoomMemory, now: datetime) -> datetime | None:
+    """Return the last moment at which a walk-up still fits before the next booking."""
+    latest = free_from(memory, now)
+    return None if latest is None else latest - _LEAST_WALK_UP
+
+
+def walk_up_end(memory: RoomMemory, now: datetime, length: timedelta | None = None) -> datetime:
+    """Return until when somebody who books now has the room: cut by the next booking."""
+    wanted, latest = now + (length or memory.policy.walk_up_length), free_from(memory, now)
+    return wanted if latest is None else min(wanted, latest)
 
 
 def _not_in_session(slot: Slot) -> Reason:

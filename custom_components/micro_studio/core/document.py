@@ -27,6 +27,10 @@ class Node:
             raise PersistError(place, "is missing")
         return Node(place=place, value=value)
 
+    def has(self, name: str) -> bool:
+        """Tell whether there is such a member."""
+        return name in self._mapping()
+
     def children(self) -> Iterator[tuple[str, "Node"]]:
         """Return all members of a mapping whose keys are data."""
         for key, value in self._mapping().items():
@@ -39,6 +43,10 @@ class Node:
             raise PersistError(node.place, "is no list")
         for index, value in enumerate(node.value):
             yield Node(place=f"{node.place}[{index}]", value=value)
+
+    def items_or_none(self, name: str) -> Iterator["Node"]:
+        """Return the items of a list that is left out when it is empty."""
+        return self.items(name) if self.has(name) else iter(())
 
     def _mapping(self) -> Mapping[object, object]:
         if not isinstance(self.value, Mapping):
@@ -54,6 +62,10 @@ class Node:
     def string(self, name: str) -> str:
         """Read text."""
         return self.child(name).text()
+
+    def string_or_empty(self, name: str) -> str:
+        """Read text that is left out when it is empty."""
+        return self.string(name) if self.has(name) else ""
 
     def integer(self, name: str) -> int:
         """Read a whole number; Python counts with switches, a document does not."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .booking import Booking
+from .conflicts import Conflict
 from .errors import Reason
 from .progress import Arrival
 from .studio import Tally
@@ -23,6 +24,7 @@ class BookingEventKind(StrEnum):
     OVERRUN = "booking_overrun"
     EXTENDED = "booking_extended"
     ARRIVED = "guest_arrived"
+    REROUTED = "booking_rerouted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,7 @@ class BookingEvent:
     how: Arrival | None = None
     reason: Reason | None = None
     waiting: Booking | None = None  # whom an overrun keeps waiting
+    to: str = ""  # reference to the studio that a booking was moved to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,4 +54,22 @@ class SetTally:
     late: bool = False
 
 
-type Effect = BookingEvent | SetTally
+class IncidentChange(StrEnum):
+    """What happened to an incident."""
+
+    OPENED = "incident_opened"
+    RESOLVED = "incident_resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentEvent:
+    """Tell that an incident began or is over; each key exists once, ever."""
+
+    key: str
+    change: IncidentChange
+    conflict: Conflict
+    at: datetime
+    late: bool = False
+
+
+type Effect = BookingEvent | SetTally | IncidentEvent

@@ -10,14 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from .booking import Phase
+from .booking import Booking, Phase
 from .commands import (
     check_in_refused,
     end_refused,
     expected,
     extend_refused,
+    means,
+    names_of,
     release_refused,
+    reroute_refused,
     target,
+    walk_up_possible_until,
 )
 from .edits import take
 from .effects import BookingEventKind as Kind, Effect
@@ -26,19 +30,21 @@ from .facts import (
     Arrived,
     BookingsSeen,
     CheckIn,
+    CheckOff,
     Command,
     EndSession,
     Extend,
     Fact,
     PolicyChanged,
     Release,
+    Reroute,
     SignalsSeen,
     Tick,
 )
 from .lifecycle import Change
 from .memory import RoomMemory
-from .progress import Arrival
-from .schedule import Slot, current
+from .progress import Arrival, Progress
+from .schedule import Slot, current, slots
 from .signals import Signals
 from .snapshot import Snapshot, snapshot
 from .studio import TAKE, RecorderState
@@ -48,11 +54,13 @@ __all__ = [
     "Arrived",
     "BookingsSeen",
     "CheckIn",
+    "CheckOff",
     "EndSession",
     "Extend",
     "Fact",
     "PolicyChanged",
     "Release",
+    "Reroute",
     "RoomMemory",
     "SignalsSeen",
     "Step",
@@ -81,11 +89,9 @@ def step(state: RoomMemory, fact: Fact, now: datetime, *, minute_marks: bool = F
     turn = Turn(memory=state, now=now)
     due = turn.settle(now if state.now is None else min(state.now, now))
     if not isinstance(fact, Tick):
-        since = _take(turn, fact)
-        turn.look()
-        due = turn.settle(since)
+        due = turn.settle(_take(turn, fact))
     turn.show(now)
-    memory = replace(turn.memory, now=now).pruned(now)
+    memory = replace(turn.memory, now=now)
     drawn = snapshot(memory, turn.around, now)
     marks = [due, *_marks(turn, drawn)]
     if minute_marks:
@@ -108,11 +114,12 @@ def _utc(moment: datetime) -> datetime:
 def _marks(turn: Turn, drawn: Snapshot) -> Iterator[datetime | None]:
     """Name the moments at which the snapshot changes although no booking takes a step."""
     yield drawn.turnover_until
+    if drawn.walk_up_refused in (None, Reason.NOT_TIDY):
+        yield walk_up_possible_until(turn.memory, turn.now)
     if drawn.next is not None:
         yield drawn.next.start - turn.memory.policy.setup_buffer
     for slot in turn.around:
-        if slot.phase is not Phase.COMPLETED:
-            yield slot.end
+        yield slot.end
         if slot.phase in (Phase.TENTATIVE, Phase.CONFIRMED):
             yield slot.booking.start
 
@@ -127,7 +134,11 @@ def _take(turn: Turn, fact: Fact) -> datetime:
         case Arrived():
             return _see(turn, fact)
         case PolicyChanged():
-            turn.memory = replace(turn.memory, policy=fact.policy)
+            if turn.memory.policy != fact.policy:
+                turn.memory = replace(turn.memory, policy=fact.policy)
+                turn.weigh(turn.now)
+        case CheckOff():
+            _check_off(turn, fact)
         case Tick():
             pass
         case _:
@@ -149,48 +160,56 @@ def _hear(turn: Turn, signals: Signals) -> None:
 
 def _see(turn: Turn, fact: Arrived) -> datetime:
     """Take a sighting, also one that was reported late; ignore one that fits nobody."""
-    before = turn.memory
     at = min(_utc(fact.at), turn.now)
+    released = _reclaim(turn, fact.booking)
     try:
         guest = _guest(turn, fact.booking)
     except BookingError:
         return turn.now
     refused = check_in_refused(guest, turn.around, turn.now)
-    if refused or not guest.opens <= at < guest.end:
-        turn.memory = before
-        return turn.now
-    turn.arrive(guest, fact.how, at)
-    return at
+    if not refused and guest.opens <= at < guest.end:
+        turn.arrive(guest, fact.how, at)
+        return at
+    if released is not None:
+        turn.remember(*released)
+    return turn.now
 
 
 def _guest(turn: Turn, name: str | None) -> Slot:
-    """Return whose guest is meant; one who was released comes back while the room is free."""
-    if name is not None:
-        _reclaim(turn, name)
+    """Return whose guest is meant."""
     return target(turn.memory, turn.around, name, expected(turn.around, turn.now))
 
 
-def _reclaim(turn: Turn, name: str) -> None:
-    """Give a released booking its room back if no other booking claims it now."""
+def _reclaim(turn: Turn, name: str | None) -> tuple[Booking, Progress] | None:
+    """Give a released booking its room back if no other claims it now; return how it was."""
     now = turn.now
-    if any(s.phase is not Phase.COMPLETED and s.opens <= now < s.end for s in turn.around):
-        return
+    if name is None or any(
+        s.phase is not Phase.COMPLETED and s.opens <= now < s.end for s in turn.around
+    ):
+        return None
+    names = names_of(turn.memory, name)
     for booking in turn.memory.agenda:
         progress = turn.memory.progress_of(booking)
-        if booking.named(name) and progress.released and now < progress.end_of(booking):
+        if not progress.released or progress.end_of(booking) <= now:
+            continue
+        if means(names, booking, progress):
             turn.remember(booking, replace(progress, released=False))
-            turn.look()
-            return
+            turn.look(now)
+            return booking, progress
+    return None
 
 
 def _obey(turn: Turn, command: Command) -> None:
     """Carry out a command, or refuse it and change nothing."""
     memory, around, now = turn.memory, turn.around, turn.now
     if isinstance(command, CheckIn):
+        _reclaim(turn, command.booking)
         guest = _guest(turn, command.booking)
         _unless(check_in_refused(guest, turn.around, now), guest)
         turn.arrive(guest, command.how, now)
         return
+    if isinstance(command, Reroute):
+        around = slots(memory, None)  # any booking may be moved, however far ahead
     slot = target(memory, around, command.booking, current(around, now))
     match command:
         case EndSession():
@@ -204,6 +223,17 @@ def _obey(turn: Turn, command: Command) -> None:
             progress = replace(slot.progress, released=True, edition=slot.progress.edition + 1)
             turn.remember(slot.booking, progress)
             turn.note(Kind.CHANGED, slot.booking, Reason.RELEASED)
+            turn.weigh(turn.now)
+        case Reroute(to=to):
+            _unless(reroute_refused(slot, now), slot)
+            _reroute(turn, slot, to)
+
+
+def _check_off(turn: Turn, fact: CheckOff) -> None:
+    """Tick an item of the list; the turnover ends when all are ticked."""
+    item = frozenset({fact.item} & {*turn.memory.policy.turnover_checklist})
+    checked = turn.memory.checked
+    turn.memory = replace(turn.memory, checked=checked | item if fact.done else checked - item)
 
 
 def _unless(refused: Reason | None, slot: Slot) -> None:
@@ -236,3 +266,13 @@ def _extend(turn: Turn, slot: Slot, steps: int) -> None:
     )
     turn.remember(slot.booking, after)
     turn.note(Kind.EXTENDED, slot.booking)
+    turn.weigh(turn.now)
+
+
+def _reroute(turn: Turn, slot: Slot, to: str) -> None:
+    """Give the room free for good; the source's own row stays, and says where the guest is."""
+    before = slot.progress
+    after = replace(before, phase=Phase.REROUTED, rerouted_to=to, edition=before.edition + 1)
+    turn.remember(slot.booking, after)
+    turn.note(Kind.REROUTED, slot.booking, to=to)
+    turn.weigh(turn.now)

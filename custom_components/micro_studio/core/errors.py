@@ -24,6 +24,11 @@ class Reason(StrEnum):
     NO_ROOM_TO_EXTEND = "no_room_to_extend"
     NO_MORE_EXTENSIONS = "no_more_extensions"
     NO_NO_SHOW = "no_no_show"
+    NO_ROOM_TO_BOOK = "no_room_to_book"
+    OUT_OF_SERVICE = "out_of_service"
+    NOT_ACCEPTING = "not_accepting"
+    GUEST_INSIDE = "guest_inside"
+    NOT_TIDY = "not_tidy"
     # why a booking event happened
     CANCELLED_BY_SOURCE = "cancelled_by_source"
     VANISHED = "vanished"
@@ -32,6 +37,9 @@ class Reason(StrEnum):
     MOVED = "moved"
     RELEASED = "released"
     ENDED_EARLY = "ended_early"
+    RESCHEDULED = "rescheduled"
+    REROUTED = "rerouted"
+    IN_ANOTHER_STUDIO = "in_another_studio"
 
 
 class CoreError(Exception):

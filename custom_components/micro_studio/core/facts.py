@@ -67,6 +67,22 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reroute:
+    """Give the room free: the booking stands in another studio now."""
+
+    booking: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOff:
+    """Tick an item of the turnover's checklist, or take the tick back."""
+
+    item: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyChanged:
     """The room has new rules."""
 
@@ -78,5 +94,5 @@ class Tick:
     """Time passed, nothing else."""
 
 
-type Command = CheckIn | EndSession | Extend | Release
-type Fact = BookingsSeen | SignalsSeen | Arrived | PolicyChanged | Tick | Command
+type Command = CheckIn | EndSession | Extend | Release | Reroute
+type Fact = BookingsSeen | SignalsSeen | Arrived | PolicyChanged | CheckOff | Tick | Command

@@ -9,11 +9,11 @@ future is the time to look again.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .booking import Phase
+from .booking import Booking, Phase
 from .effects import BookingEventKind as Kind
 from .errors import Reason
 from .policy import Policy
-from .progress import Arrival
+from .progress import Arrival, Progress
 from .schedule import Slot
 from .signals import Sight
 
@@ -47,7 +47,7 @@ def upcoming(slot: Slot, room: Surroundings) -> Change | None:
     """Return the booking's next change if nothing but time happens."""
     match slot.phase:
         case Phase.TENTATIVE:
-            return Change(at=slot.end, phase=Phase.CANCELLED, reason=Reason.LAPSED)
+            return lapse(lapses_at(slot.booking, slot.progress, room.policy))
         case Phase.CONFIRMED if slot.opens < slot.end:
             return Change(at=slot.opens, phase=Phase.ARRIVING)
         case Phase.CONFIRMED:
@@ -64,6 +64,22 @@ def upcoming(slot: Slot, room: Surroundings) -> Change | None:
             return None
 
 
+def lapse(at: datetime) -> Change:
+    """Return the end of a hold that nobody confirmed."""
+    return Change(at=at, phase=Phase.CANCELLED, reason=Reason.LAPSED)
+
+
+def lapses_at(booking: Booking, progress: Progress, policy: Policy) -> datetime:
+    """Return when a hold is given up: as its source says, else in time to sell the room again."""
+    known_at = progress.known_at
+    at = booking.start - policy.hold_expiry
+    if booking.expires is not None:
+        at = min(booking.expires, booking.start)
+    elif known_at is None or known_at >= at:  # it came too late for that
+        at = booking.start
+    return at if known_at is None else max(at, known_at)
+
+
 def _arriving(slot: Slot, room: Surroundings) -> Change:
     """Wait for the guest, from when the room is really theirs."""
     if room.since < slot.opens:  # an edit or a new rule closed the window again
@@ -73,6 +89,9 @@ def _arriving(slot: Slot, room: Surroundings) -> Change:
     theirs = [slot.booking.start, slot.progress.known_at, room.vacated_at]
     waits_from = max(moment for moment in theirs if moment is not None)
     deadline = min(waits_from + room.policy.no_show_after, slot.end)
+    if room.sight is Sight.PRESENT and room.policy.presence_checks_in:
+        at = max(slot.booking.start, room.since)
+        return Change(at=min(at, deadline), phase=Phase.IN_SESSION, how=Arrival.PRESENCE)
     if room.sight is Sight.PRESENT:
         # Somebody is there in this booking's time: not "nobody", even without a check-in.
         return Change(at=deadline, phase=Phase.IN_SESSION, how=Arrival.PRESENCE)

@@ -6,13 +6,14 @@ last asked for. Live signals are not: after a restart the room reports anew, and
 the policy comes from the configuration.
 """
 
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from .booking import Booking, Phase, Status
+from .booking import Phase
+from .booking_document import dump_booking, load_booking, text_of
+from .conflicts import Conflict, ConflictKind
 from .document import Node
-from .errors import CoreError, PersistError
+from .errors import PersistError
 from .memory import RoomMemory
 from .policy import Policy
 from .progress import Arrival, Progress
@@ -26,18 +27,22 @@ def dump(memory: RoomMemory) -> dict[str, Any]:
     """Write a room's memory as plain JSON values."""
     return {
         "version": VERSION,
-        "now": _text(memory.now),
+        "now": text_of(memory.now),
         "sources": sorted(memory.sources),
-        "bookings": [_booking(booking) for booking in memory.agenda],
+        "bookings": [dump_booking(booking) for booking in memory.agenda],
         "progress": {key: _progress(value) for key, value in memory.progress.items()},
         "last_known": {
             "occupied": memory.last_known.occupied,
             "recorder": memory.last_known.recorder.value,
             "capturing": memory.last_known.capturing,
         },
-        "vacated_at": _text(memory.vacated_at),
+        "vacated_at": text_of(memory.vacated_at),
         "tally": memory.tally and memory.tally.value,
         "tallies": memory.tallies,
+        "twins": dict(memory.twins),
+        "checked": sorted(memory.checked),
+        "conflicts": [_conflict(conflict) for conflict in memory.conflicts],
+        "incidents": memory.incidents,
     }
 
 
@@ -63,58 +68,56 @@ def load(document: object, policy: Policy) -> RoomMemory:
         tally=room.maybe_word("tally", Tally),
         tallies=room.integer("tallies"),
         now=room.maybe_time("now"),
+        twins=MappingProxyType(
+            {twin: leader.text() for twin, leader in room.child("twins").children()}
+            if room.has("twins")
+            else {}
+        ),
+        checked=frozenset(item.text() for item in room.items_or_none("checked")),
+        conflicts=tuple(_read_conflict(node) for node in room.items_or_none("conflicts")),
+        incidents=room.integer("incidents") if room.has("incidents") else 0,
     )
-    return memory.with_agenda(_read_booking(node) for node in room.items("bookings"))
+    return memory.with_agenda(load_booking(node) for node in room.items("bookings"))
 
 
-def _booking(booking: Booking) -> dict[str, Any]:
+def _conflict(conflict: Conflict) -> dict[str, Any]:
     return {
-        "source": booking.source,
-        "uid": booking.uid,
-        "recurrence_id": booking.recurrence_id,
-        "start": _text(booking.start),
-        "end": _text(booking.end),
-        "status": booking.status.value,
-        "title": booking.title,
-        "guest": booking.guest,
-        "revision": booking.revision,
+        "kind": conflict.kind.value,
+        "first": conflict.first,
+        "second": conflict.second,
+        "at": conflict.at.isoformat(),
+        "key": conflict.key,
     }
 
 
-def _read_booking(node: Node) -> Booking:
-    try:
-        return Booking(
-            source=node.string("source"),
-            uid=node.string("uid"),
-            recurrence_id=node.string("recurrence_id"),
-            start=node.time("start"),
-            end=node.time("end"),
-            status=node.word("status", Status),
-            title=node.string("title"),
-            guest=node.string("guest"),
-            revision=node.integer("revision"),
-        )
-    except PersistError:
-        raise
-    except CoreError as error:
-        raise PersistError(node.place, str(error)) from error
+def _read_conflict(node: Node) -> Conflict:
+    return Conflict(
+        kind=node.word("kind", ConflictKind),
+        first=node.string("first"),
+        second=node.string("second"),
+        at=node.time("at"),
+        key=node.string("key"),
+    )
 
 
 def _progress(progress: Progress) -> dict[str, Any]:
     return {
         "phase": progress.phase.value,
         "edition": progress.edition,
-        "known_at": _text(progress.known_at),
-        "checked_in_at": _text(progress.checked_in_at),
+        "known_at": text_of(progress.known_at),
+        "checked_in_at": text_of(progress.checked_in_at),
         "how": progress.how and progress.how.value,
         "started": progress.started,
         "warned": None if progress.warned is None else progress.warned.total_seconds(),
         "extensions": progress.extensions,
         "extended_by": progress.extended_by.total_seconds(),
-        "ended_at": _text(progress.ended_at),
+        "ended_at": text_of(progress.ended_at),
         "released": progress.released,
+        "lapsed": progress.lapsed,
+        "rerouted_to": progress.rerouted_to,
         "missed": progress.missed,
         "orphaned": progress.orphaned,
+        "life": progress.life,
     }
 
 
@@ -131,11 +134,9 @@ def _read_progress(node: Node) -> Progress:
         extended_by=node.span("extended_by"),
         ended_at=node.maybe_time("ended_at"),
         released=node.switch("released"),
+        lapsed=node.switch("lapsed") if node.has("lapsed") else False,
+        rerouted_to=node.string_or_empty("rerouted_to"),
         missed=node.integer("missed"),
         orphaned=node.switch("orphaned"),
+        life=node.string_or_empty("life"),
     )
-
-
-def _text(moment: datetime | None) -> str | None:
-    """Write a moment; ISO 8601 keeps microseconds and the zone."""
-    return None if moment is None else moment.isoformat()

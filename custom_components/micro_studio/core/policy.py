@@ -31,6 +31,8 @@ TIMES: Final = (
     Limits(name="extension_step", least=5, most=120),
     Limits(name="end_early_rounding", least=1, most=60),
     Limits(name="next_guest_horizon", least=0, most=240),
+    Limits(name="hold_expiry", least=0, most=20160),
+    Limits(name="walk_up_length", least=15, most=480),
 )
 COUNTS: Final = (Limits(name="max_extensions", least=0, most=20),)
 SWITCHES: Final = (
@@ -38,11 +40,23 @@ SWITCHES: Final = (
     "accepting_bookings",
     "maintenance",
     "automatic_entry_codes",
+    "holds_block",
+    "presence_checks_in",
+    "door_checks_in",
+)
+CHECKLIST: Final = "turnover_checklist"
+# Items that come with the project; the glue has words for them in each language.
+USUAL_CHECKLIST: Final = (
+    "media_copied",
+    "kit_counted",
+    "gain_reset",
+    "microphones_cleaned",
+    "room_tidied",
 )
 WARNINGS: Final = Limits(name="ending_warnings", least=1, most=120)
 
-# What a form or a stored override holds: minutes, a count, a switch, a mode, several minutes.
-type Override = float | bool | str | Sequence[float]
+# What a form or a stored override holds: minutes, a count, a switch, a mode, several of one.
+type Override = float | bool | str | Sequence[float] | Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +79,12 @@ class Policy:
     maintenance: bool = False
     automatic_entry_codes: bool = True
     light_mode: LightMode = LightMode.FOLLOW_RECORDER
+    hold_expiry: timedelta = 24 * 60 * MINUTE  # before the start
+    holds_block: bool = True
+    walk_up_length: timedelta = 60 * MINUTE
+    presence_checks_in: bool = False  # from the start on; else it only averts a no-show
+    door_checks_in: bool = False  # whoever opens the door while a guest is expected
+    turnover_checklist: tuple[str, ...] = USUAL_CHECKLIST  # what must be done after a session
 
     def __post_init__(self) -> None:
         """Refuse what would break the room's rules."""
@@ -114,6 +134,8 @@ def _parsed(overrides: Mapping[str, Override]) -> Iterator[tuple[str, object]]:
             yield name, value
         elif name == WARNINGS.name:
             yield name, _warnings(value)
+        elif name == CHECKLIST:
+            yield name, _checklist(value)
         else:
             yield name, _light_mode(value)
 
@@ -129,8 +151,24 @@ def _warnings(value: Override) -> tuple[timedelta, ...]:
     """Read minutes before the end, in any order."""
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise PolicyError(WARNINGS.name, "must be a list of minutes")
-    minutes = {_number(WARNINGS.name, item) for item in value}
+    minutes = {_minutes(item) for item in value}
     return tuple(item * MINUTE for item in sorted(minutes, reverse=True))
+
+
+def _minutes(value: float | str) -> float:
+    if isinstance(value, str):
+        raise PolicyError(WARNINGS.name, "must be a list of minutes")
+    return _number(WARNINGS.name, value)
+
+
+def _checklist(value: Override) -> tuple[str, ...]:
+    """Read what must be done, each once, in the order given."""
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise PolicyError(CHECKLIST, "must be a list of texts")
+    items = [item.strip() for item in value if isinstance(item, str)]
+    if len(items) != len(value):
+        raise PolicyError(CHECKLIST, "must be a list of texts")
+    return tuple(dict.fromkeys(item for item in items if item))
 
 
 def _light_mode(value: Override) -> LightMode:

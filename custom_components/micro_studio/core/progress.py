@@ -26,7 +26,7 @@ class Progress:
 
     phase: Phase
     edition: int = 0  # grows with every edit and extension, part of effect keys
-    known_at: datetime | None = None  # when these times were learnt, if after the start
+    known_at: datetime | None = None  # when these times were learnt, where it matters
     checked_in_at: datetime | None = None
     how: Arrival | None = None
     started: bool = False
@@ -35,8 +35,11 @@ class Progress:
     extended_by: timedelta = timedelta()
     ended_at: datetime | None = None
     released: bool = False
+    lapsed: bool = False  # a hold that nobody confirmed in time
+    rerouted_to: str = ""  # reference to the booking in the other studio
     missed: int = 0  # good fetches in a row without this booking
     orphaned: bool = False  # its source dropped it while the guest was inside
+    life: str = ""  # key under which it was first known, where that was another one
 
     @property
     def present(self) -> bool:
@@ -59,6 +62,10 @@ class Progress:
             return booking.end + self.extended_by
         return max(booking.start, self.ended_at)
 
+    def life_of(self, booking: Booking) -> str:
+        """Return what stays the same when a booking goes on under another key."""
+        return self.life or booking.key
+
 
 # A booking that nothing happened to yet needs no memory of its own.
 UNTOUCHED: Final[Mapping[Status, Progress]] = MappingProxyType(
@@ -71,9 +78,9 @@ UNTOUCHED: Final[Mapping[Status, Progress]] = MappingProxyType(
 
 
 def fresh(booking: Booking, now: datetime, edition: int = 0) -> Progress:
-    """Begin a booking's life; one learnt after its start is given time to arrive."""
+    """Begin a booking's life; one learnt late is given time to arrive, a hold to lapse."""
     return Progress(
         phase=UNTOUCHED[booking.status].phase,
         edition=edition,
-        known_at=now if now > booking.start else None,
+        known_at=now if now > booking.start or booking.status is Status.TENTATIVE else None,
     )

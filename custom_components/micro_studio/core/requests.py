@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from .booking import Booking
 from .studio import Tally
 
 
@@ -76,32 +77,35 @@ class InstallFirmware:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateBooking:
-    """Add a booking to the source that keeps them."""
+    """Add a booking to the source that keeps them; one with a uid that it has is replaced."""
 
     part: str
-    uid: str
-    start: datetime
-    end: datetime
-    title: str
+    booking: Booking
+    rrule: str = ""  # RFC 5545 RECUR; the booking is then the first of a series
+    zone: str = "UTC"  # IANA; the wall clock by which a series repeats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveBooking:
-    """Change times or title of a booking."""
+    """Change times or title of a booking, or of one occurrence of a series."""
 
     part: str
     uid: str
     start: datetime
     end: datetime
     title: str
+    recurrence_id: str = ""
+    following: bool = False  # this occurrence and all after it (THISANDFUTURE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelBooking:
-    """Cancel a booking."""
+    """Cancel a booking, or occurrences of a series."""
 
     part: str
     uid: str
+    recurrence_id: str = ""
+    following: bool = False
 
 
 type PartRequest = (

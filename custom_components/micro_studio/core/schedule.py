@@ -38,25 +38,31 @@ def slots(memory: RoomMemory, now: datetime | None) -> tuple[Slot, ...]:
     Return the slots around now, in order: all that have begun, and some ahead.
 
     The window of the last one ahead is not yet cut by the one after it. Without
-    a `now` the whole agenda is looked at.
+    a `now` the whole agenda is looked at. Holds over which others may book are
+    not counted: they keep nobody waiting.
     """
     policy = memory.policy
     ahead = AHEAD
     open_ended: list[tuple[Booking, Progress, datetime, datetime]] = []
     busy_until: datetime | None = None
-    for booking in memory.agenda:
-        progress = memory.progress_of(booking)
-        if progress.gone:
-            continue
+    for booking, progress in memory.standing():
         end = progress.end_of(booking)
         opens = _opens(booking.start, busy_until, policy)
         open_ended.append((booking, progress, end, opens))
+        if not memory.blocks(progress):
+            continue
         busy_until = end if busy_until is None else max(busy_until, end)
         if now is not None and booking.start > now and not progress.final:
             ahead -= 1
             if not ahead:
                 break
-    return _closed(open_ended, policy)
+    return _closed(open_ended, memory)
+
+
+def hold_slot(booking: Booking, progress: Progress) -> Slot:
+    """Return the slot of a hold, whose guest may not enter."""
+    start, end = booking.start, progress.end_of(booking)
+    return Slot(booking=booking, progress=progress, end=end, opens=start, closes=start)
 
 
 def _opens(start: datetime, busy_until: datetime | None, policy: Policy) -> datetime:
@@ -68,14 +74,14 @@ def _opens(start: datetime, busy_until: datetime | None, policy: Policy) -> date
 
 
 def _closed(
-    open_ended: Sequence[tuple[Booking, Progress, datetime, datetime]], policy: Policy
+    open_ended: Sequence[tuple[Booking, Progress, datetime, datetime]], memory: RoomMemory
 ) -> tuple[Slot, ...]:
     """Close every window before the next one opens, so that no two ever overlap."""
     found: list[Slot] = []
     next_opens: datetime | None = None
     for booking, progress, end, opens in reversed(open_ended):
-        closes = end + policy.close_after
-        if opens >= end:
+        closes = end + memory.policy.close_after
+        if opens >= end or not memory.blocks(progress):
             closes = opens
         elif next_opens is not None:
             closes = min(closes, next_opens)
@@ -119,22 +125,48 @@ def following(around: Iterable[Slot], now: datetime, than: Slot | None) -> Slot 
 
 def is_free(memory: RoomMemory, start: datetime, end: datetime) -> bool:
     """Tell whether the room is free for a time and the buffers around it."""
+    return obstacle(memory, start, end) is None
+
+
+def obstacle(
+    memory: RoomMemory, start: datetime, end: datetime, but: str = ""
+) -> tuple[Booking, Progress] | None:
+    """Return the first booking that a time and the buffers around it run into, one left out."""
     buffer = memory.policy.buffer
-    for booking in memory.agenda:
+    for booking, progress in memory.standing():
         if booking.start >= end + buffer:
             break
-        progress = memory.progress_of(booking)
-        if not progress.gone and progress.end_of(booking) + buffer > start:
-            return False
-    return True
+        if progress.end_of(booking) + buffer <= start or booking.key == but:
+            continue
+        if memory.blocks(progress):
+            return booking, progress
+    return None
+
+
+def free_from(memory: RoomMemory, now: datetime) -> datetime | None:
+    """Return until when the room is free from now on, the buffer kept; None for ever."""
+    for booking, progress in memory.standing():
+        if memory.blocks(progress) and progress.end_of(booking) > now:
+            return booking.start - memory.policy.buffer
+    return None
 
 
 def free_until(memory: RoomMemory, slot: Slot) -> datetime | None:
     """Return how long a session may last at most, buffer kept; None without a next booking."""
-    for booking in memory.agenda:
-        progress = memory.progress_of(booking)
-        if booking.key == slot.booking.key or progress.gone:
+    for booking, progress in memory.standing():
+        if booking.key == slot.booking.key or not memory.blocks(progress):
             continue
         if progress.end_of(booking) > slot.end:
             return booking.start - memory.policy.buffer
     return None
+
+
+def turnover_until(memory: RoomMemory, now: datetime) -> datetime | None:
+    """Return when the running turnover ends: with its time, or with its checklist."""
+    if memory.vacated_at is None:
+        return None
+    checklist = memory.policy.turnover_checklist
+    if checklist and memory.checked.issuperset(checklist):
+        return None
+    ends = memory.vacated_at + memory.policy.turnover_buffer
+    return ends if now < ends else None

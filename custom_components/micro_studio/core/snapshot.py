@@ -8,11 +8,19 @@ from types import MappingProxyType
 from typing import Final
 
 from .booking import PRESENT, Booking, Phase
-from .commands import check_in_refused, end_refused, expected, extend_refused, release_refused
+from .commands import (
+    check_in_refused,
+    end_refused,
+    expected,
+    extend_refused,
+    release_refused,
+    walk_up_refused,
+)
+from .conflicts import Conflict
 from .errors import Reason
 from .memory import RoomMemory
 from .policy import MINUTE
-from .schedule import Slot, current, following
+from .schedule import Slot, current, following, turnover_until
 from .signals import Sight, Signals, sight
 from .studio import Tally
 from .tally import wanted_tally
@@ -64,6 +72,9 @@ class Snapshot:
     extend_refused: Reason | None
     end_refused: Reason | None
     release_refused: Reason | None
+    walk_up_refused: Reason | None
+    checked: frozenset[str]  # of the turnover's checklist
+    conflicts: tuple[Conflict, ...]
 
     @property
     def next_booking(self) -> datetime | None:
@@ -89,6 +100,11 @@ class Snapshot:
     def can_release(self) -> bool:
         """Tell whether a no-show's room can be given free."""
         return self.release_refused is None
+
+    @property
+    def can_walk_up(self) -> bool:
+        """Tell whether somebody may book the room from now on."""
+        return self.walk_up_refused is None
 
     def minutes_left(self, now: datetime) -> int | None:
         """Return the minutes until the session ends, begun ones counted, never negative."""
@@ -128,15 +144,10 @@ def snapshot(memory: RoomMemory, around: tuple[Slot, ...], now: datetime) -> Sna
         extend_refused=extend_refused(memory, having) if having else none,
         end_refused=end_refused(having) if having else none,
         release_refused=release_refused(having, now) if having else none,
+        walk_up_refused=walk_up_refused(memory, around, now),
+        checked=memory.checked,
+        conflicts=memory.conflicts,
     )
-
-
-def turnover_until(memory: RoomMemory, now: datetime) -> datetime | None:
-    """Return when the running turnover ends."""
-    if memory.vacated_at is None:
-        return None
-    ends = memory.vacated_at + memory.policy.turnover_buffer
-    return ends if now < ends else None
 
 
 def _state(
@@ -151,7 +162,9 @@ def _state(
         return RoomState.TURNOVER
     if having is not None:
         return RoomState.RESERVED
-    if coming is not None and coming.booking.start - memory.policy.setup_buffer <= now:
+    if coming is None or not memory.blocks(coming.progress):
+        return RoomState.AVAILABLE
+    if coming.booking.start - memory.policy.setup_buffer <= now:
         return RoomState.RESERVED
     return RoomState.AVAILABLE
 

@@ -17,9 +17,17 @@ class RequestError(Exception):
 
 
 class Source(Protocol):
-    """Facts of one studio on a board, and a way to ask its parts for something."""
+    """
+    Facts of one studio on a board, and a way to ask its parts for something.
+
+    A part's name is unique among the sources of a room.
+    """
 
     board: Board
+    # Good reads in a row that must lack a booking before it counts as cancelled.
+    patience: int
+    # Whether it tells how the room is; a calendar tells only what is booked.
+    live: bool
 
     async def perform(self, request: PartRequest) -> None:
         """

@@ -28,6 +28,10 @@ class Board:
         """Iterate over the names of the parts that are fitted."""
         return iter(self._parts)
 
+    def __contains__(self, part: object) -> bool:
+        """Tell whether a part is fitted."""
+        return part in self._parts
+
     def part(self, part: str) -> Mapping[str, Value]:
         """Return the fields of a part; nothing if it is not fitted."""
         return self._parts.get(part, {})

@@ -44,7 +44,9 @@ def confirmed(request: PartRequest, report: Report) -> bool:
             return report.get("xruns") in {0, None}
         case InstallFirmware():
             return _firmware(request, report)
-        case CreateBooking() | MoveBooking():
+        case CreateBooking(booking=booking):
+            return _booked(booking.uid, booking.start, booking.end, report)
+        case MoveBooking():
             return _booked(request.uid, request.start, request.end, report)
         case CancelBooking():
             return not any(booking.uid == request.uid for booking in _bookings(report))

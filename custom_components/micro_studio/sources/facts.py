@@ -1,43 +1,66 @@
-"""What the rules want to know, read from a board; unknown stays unknown."""
+"""What the rules want to know, read from a room's boards; unknown stays unknown."""
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..core.booking import Booking
 from ..core.facts import BookingsSeen, SignalsSeen
-from ..core.signals import NOTHING_KNOWN, Signals
+from ..core.origin import origin_of
+from ..core.signals import Signals
 from ..core.studio import PartKind, RecorderState
 from .board import Board
-from .readers import ORIGIN
 
-RECORDER: Final = PartKind.RECORDER.value
-PRESENCE: Final = PartKind.PRESENCE.value
-BOOKINGS: Final = PartKind.BOOKINGS.value
+RECORDERS: Final = (PartKind.RECORDER.value, f"{PartKind.RECORDER}/home")
+PRESENCES: Final = (PartKind.PRESENCE.value, f"{PartKind.PRESENCE}/home")
 
 # The fields that rules name: nothing else of a board ever reaches the engine.
-SIGNAL_FIELDS: Final = ((RECORDER, ("state", "capturing")), (PRESENCE, ("occupied",)))
-BOOKING_FIELDS: Final = ((BOOKINGS, ("items",)),)
+SIGNAL_FIELDS: Final = (
+    *((part, ("state", "capturing")) for part in RECORDERS),
+    *((part, ("occupied",)) for part in PRESENCES),
+)
+BOOKING_FIELDS: Final = ("items", "read_at")
 
 
-def signals_seen(board: Board) -> SignalsSeen:
-    """Return the live signals; from a board that nobody updates, none."""
-    if not board.available:
-        return SignalsSeen(signals=NOTHING_KNOWN)
-    occupied = board.get(PRESENCE, "occupied")
-    state = board.get(RECORDER, "state")
-    capturing = board.get(RECORDER, "capturing")
+def signals_seen(boards: Iterable[Board]) -> SignalsSeen:
+    """Return the live signals; what proves most counts, and a board that is away proves nothing."""
+    boards = tuple(boards)
+    recorders = [*_recorders(boards)]
+    presences = [*_presences(boards)]
+    active = next((signals for signals in recorders if signals.recorder.active), None)
+    unknown = next((s for s in recorders if s.recorder is RecorderState.UNKNOWN), None)
+    recorder = active or unknown or next(iter(recorders), Signals())
+    known = bool(presences) and None not in presences
+    occupied = True if True in presences else False if known else None
     return SignalsSeen(
-        signals=Signals(
-            occupied=occupied if isinstance(occupied, bool) else None,
-            recorder=RecorderState(state) if isinstance(state, str) else RecorderState.UNKNOWN,
-            capturing=capturing if isinstance(capturing, bool) else None,
-        )
+        signals=Signals(occupied=occupied, recorder=recorder.recorder, capturing=recorder.capturing)
     )
 
 
-def bookings_seen(board: Board) -> BookingsSeen | None:
+def _recorders(boards: Iterable[Board]) -> Iterator[Signals]:
+    for board in boards:
+        for part in RECORDERS:
+            if part not in board:
+                continue
+            state = board.get(part, "state") if board.available else None
+            capturing = board.get(part, "capturing") if board.available else None
+            yield Signals(
+                recorder=RecorderState(state) if isinstance(state, str) else RecorderState.UNKNOWN,
+                capturing=capturing if isinstance(capturing, bool) else None,
+            )
+
+
+def _presences(boards: Iterable[Board]) -> Iterator[bool | None]:
+    for board in boards:
+        for part in PRESENCES:
+            if part in board:
+                occupied = board.get(part, "occupied") if board.available else None
+                yield occupied if isinstance(occupied, bool) else None
+
+
+def bookings_seen(board: Board, part: str, patience: int = 1) -> BookingsSeen | None:
     """Return the bookings of a good read; None where there was none."""
-    items = board.get(BOOKINGS, "items")
+    items = board.get(part, "items")
     if not isinstance(items, tuple):
         return None
     bookings = tuple(item for item in items if isinstance(item, Booking))
-    return BookingsSeen(source=ORIGIN, bookings=bookings)
+    return BookingsSeen(source=origin_of(part), bookings=bookings, patience=patience)

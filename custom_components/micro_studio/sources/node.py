@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -40,6 +40,9 @@ _INSTALLATION: Final = timedelta(minutes=30)
 
 class NodeSource:
     """One studio of a node, or with ``studio`` None what belongs to the node itself."""
+
+    patience = 1  # it keeps the bookings itself
+    live = True
 
     def __init__(self, connection: NodeConnection, studio: str | None) -> None:
         self.board = Board()
@@ -147,17 +150,18 @@ def call(request: PartRequest) -> tuple[str, Fields]:
             return "install", {}
         case InstallFirmware():
             return "install", {"version": request.version}
-        case CreateBooking() | MoveBooking():
-            return _ACTIONS[type(request)], {
-                "uid": request.uid,
-                "start": request.start.isoformat(),
-                "end": request.end.isoformat(),
-                "title": request.title,
-            }
+        case CreateBooking(booking=booking):
+            return "create", _booked(booking.uid, booking.start, booking.end, booking.title)
+        case MoveBooking():
+            return "move", _booked(request.uid, request.start, request.end, request.title)
         case CancelBooking():
             return "cancel", {"uid": request.uid}
         case _:
             return _ACTIONS[type(request)], {}
+
+
+def _booked(uid: str, start: datetime, end: datetime, title: str) -> Fields:
+    return {"uid": uid, "start": start.isoformat(), "end": end.isoformat(), "title": title}
 
 
 _ACTIONS: Final[Mapping[type[PartRequest], str]] = MappingProxyType(
@@ -169,7 +173,5 @@ _ACTIONS: Final[Mapping[type[PartRequest], str]] = MappingProxyType(
         IdentifyInterface: "identify",
         RestartInterface: "restart",
         ResetCounters: "reset_counters",
-        CreateBooking: "create",
-        MoveBooking: "move",
     }
 )

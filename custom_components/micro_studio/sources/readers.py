@@ -7,13 +7,13 @@ from typing import Final
 
 from ..core.booking import Booking, Status
 from ..core.errors import BookingError
+from ..core.guest import Guest
 from ..core.kit import KitItem
+from ..core.origin import NODE
 from ..core.studio import Credential, Value
 from ..wire import records
 from ..wire.parts import PARTS, Field, Json, Kind
 from ..wire.vocabulary import BookingStatus, PartKind
-
-ORIGIN: Final = "node"  # the source of a booking that the node keeps
 
 type Reader = Callable[[Json], Value]
 
@@ -81,12 +81,12 @@ def _booking(record: records.Booking) -> Booking | None:
     try:
         return Booking(
             uid=record.uid,
-            source=ORIGIN,
+            source=NODE,
             start=record.start.astimezone(UTC),
             end=record.end.astimezone(UTC),
             status=Status(record.status.value),
             title=record.title,
-            guest=record.guest,
+            guest=Guest(reference=record.guest),
             revision=record.revision,
         )
     except BookingError:

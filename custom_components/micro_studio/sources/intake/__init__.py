@@ -1,0 +1,1 @@
+"""Bookings that other systems send: what they sign, and what their words mean."""
