@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Final
 
+from .devices import RECORDING
 from .entities import Entities
 from .errors import DemoError
 from .home_assistant import HomeAssistant
 from .promise import AUTOMATIONS, EXPECTING, LIVELY, NODE, promised
-from .sites import WITHOUT_NODE
+from .sites import WITH_NODE, WITHOUT_NODE
 
 _LIVELY_WITHIN: Final = 90.0  # s
-_EXPECTING_WITHIN: Final = 30.0  # s
+_OBEYS_WITHIN: Final = 30.0  # s
 
 
 async def check(home: HomeAssistant, entities: Entities) -> AsyncGenerator[str]:
@@ -32,8 +33,8 @@ async def check(home: HomeAssistant, entities: Entities) -> AsyncGenerator[str]:
     yield f"{seen} promised entities exist and are alive"
     yield f"{AUTOMATIONS} automations from the blueprints are on"
     for room in WITHOUT_NODE.studios:
-        await _expects(home, entities, room.id)
-        yield f"{room.name} expects the guest that its calendar names"
+        await _obeys(home, entities, room.id)
+        yield f"{room.name} expects the guest of its calendar and shows what its devices do"
     await _complaints(home)
     yield "no warning, error or repair names the integration"
     yield f"the story plays: {await _lively(home, entities)} changed"
@@ -59,14 +60,24 @@ def _compare(
     return well
 
 
-async def _expects(home: HomeAssistant, entities: Entities, studio: str) -> None:
-    """Wait until a room knows of its first booking."""
-    state = entities.of(studio, "state")
+async def _obeys(home: HomeAssistant, entities: Entities, studio: str) -> None:
+    """Look whether a room knows of its guest, and shows that a device of the partner records."""
+    await _reaches(home, entities, studio, "state", EXPECTING)
+    await home.action("input_boolean", "turn_on", {"entity_id": entities.helpers[RECORDING]})
+    for what in ("on_air", "light/sign_light"):
+        await _reaches(home, entities, studio, what, "on")
 
-    async def expecting() -> bool:
-        return bool((await home.get(f"/api/states/{state}"))["state"] == EXPECTING)
 
-    await home.until(expecting, _EXPECTING_WITHIN, f"{studio} expects nobody")
+async def _reaches(
+    home: HomeAssistant, entities: Entities, studio: str, what: str, wanted: str
+) -> None:
+    """Wait until an entity of a room is in a state."""
+    path = f"/api/states/{entities.of(studio, what)}"
+
+    async def there() -> bool:
+        return bool((await home.get(path))["state"] == wanted)
+
+    await home.until(there, _OBEYS_WITHIN, f"{what} of {studio} is not {wanted}")
 
 
 async def _complaints(home: HomeAssistant) -> None:
@@ -87,9 +98,10 @@ async def _complaints(home: HomeAssistant) -> None:
 async def _lively(home: HomeAssistant, entities: Entities) -> str:
     """Wait until the story changes something that a person would see."""
     watched = {
-        entity: f"{what} of {studio}"
-        for studio, found in entities.studios.items()
-        for what, entity in found.items()
+        entity: f"{what} of {studio.id}"
+        for site in WITH_NODE
+        for studio in site.studios
+        for what, entity in entities.studios[studio.id].items()
         if what in LIVELY
     }
     moved: asyncio.Future[str] = asyncio.get_running_loop().create_future()

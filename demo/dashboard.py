@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from .devices import RECORDING, SOMEBODY
 from .entities import Entities
 from .home_assistant import HomeAssistant
 from .promise import promised
@@ -151,7 +152,7 @@ def _levers(entities: Entities) -> list[Card]:
     """What a person moves where no node simulates the guest."""
     return [
         {"type": "tile", "entity": entities.helpers[lever], "tap_action": {"action": "toggle"}}
-        for lever in ("treptow_somebody", "treptow_recording")
+        for lever in (SOMEBODY, RECORDING)
     ]
 
 

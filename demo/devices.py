@@ -9,6 +9,9 @@ from .errors import DemoError
 from .home_assistant import ENTRIES, HomeAssistant
 from .sites import WITHOUT_NODE
 
+# What a person switches where no node simulates the guest, by unique id.
+SOMEBODY: Final = "treptow_somebody"
+RECORDING: Final = "treptow_recording"
 _CALENDAR: Final = "Treptow diary"
 _ZONE: Final = "Europe/Berlin"
 _FIRST: Final = timedelta(seconds=45)  # until the first booking starts
@@ -42,7 +45,7 @@ async def set_up(home: HomeAssistant) -> str:
                 "doors": {"doors": [helpers["main"]]},
                 "light_and_recording": {
                     "lights": [helpers["sign"]],
-                    "recording": [helpers["treptow_recording"]],
+                    "recording": [helpers[RECORDING]],
                     "presence": [helpers["presence"]],
                 },
                 "bookings": {"calendar": calendar},

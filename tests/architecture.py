@@ -68,8 +68,8 @@ LAYERS: tuple[Layer, ...] = (
     ),
     Layer(
         "automation",
-        _names("trigger condition targets variables websocket"),
-        _SEEN_BY_ENTITIES | _names("targets variables"),
+        _names("trigger condition targets variables websocket llm intent assistant"),
+        _SEEN_BY_ENTITIES | _names("targets variables assistant desk permission"),
         _names("homeassistant voluptuous"),
     ),
     Layer(

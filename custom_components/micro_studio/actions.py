@@ -1,6 +1,6 @@
 """What automations, scripts and people ask studios for; `services.yaml` describes the fields."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -101,13 +101,12 @@ async def _create_booking(call: ServiceCall) -> ServiceResponse:
         )
     except BookingError as error:
         raise booking_refused(error.reason) from None
-    if any(known.key == booking.key and known.says_the_same(booking) for known in room.bookings):
-        return _told(room, booking)  # the same again: the caller was not sure that it arrived
-    own = booking.key if any(known.key == booking.key for known in room.bookings) else ""
-    await async_book(
-        room, booking, rrule=call.data.get("rrule", ""), force=call.data["force"], but=own
-    )
-    return _told(room, booking)
+    rrule, known = call.data.get("rrule", ""), _kept(room.bookings, booking)
+    # The same again: the caller was not sure that it arrived.
+    if known is None or rrule or not known.says_the_same(booking):
+        own = known.key if known is not None else ""
+        await async_book(room, booking, rrule=rrule, force=call.data["force"], but=own)
+    return _told(room, _kept((*room.bookings, *room.memory.agenda), booking) or booking)
 
 
 async def _move_booking(call: ServiceCall) -> ServiceResponse:
@@ -352,6 +351,12 @@ def _booking(room: Room, name: str) -> Booking:
         raise booking_refused(Reason.UNKNOWN_BOOKING)
     now = dt_util.utcnow()
     return next((booking for booking in standing if booking.end > now), standing[-1])
+
+
+def _kept(bookings: Iterable[Booking], booking: Booking) -> Booking | None:
+    """Return what is kept under a booking's name, of a series the first that stands."""
+    same = (each for each in bookings if (each.source, each.uid) == (booking.source, booking.uid))
+    return next(same, None)
 
 
 def _aware(moment: datetime, room: Room | None) -> datetime:

@@ -76,7 +76,10 @@ class Composition:
             self._home.watch_missing(self._on_missing)
             self._room.attach(self._home)
         else:
+            lit = {*self._home.bindings.lights}
             self._home.bind(bindings)
+            if not lit.issuperset(bindings.lights):
+                self._room.show_again(self._home)
 
     def _bind_calendar(self, calendar: str, zone: tzinfo) -> None:
         """Read another calendar, or the same in another way; what stays is not read anew."""

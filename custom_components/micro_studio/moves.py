@@ -5,7 +5,6 @@ Both studios remember the other: a crash in between is found when both run again
 finished, or taken back where the guest has come to the first studio meanwhile.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
@@ -81,7 +80,7 @@ class Moves:
         """Look for moves that only one of the two studios knows as done."""
         rooms = {room.key: room for room in self._network.rooms}
         for there in rooms.values():
-            for booking in [*_claims(there)]:
+            for booking, _ in tuple(there.agenda):
                 here, _, key = booking.moved_from.partition("#")
                 if here in rooms:
                     self._settle(rooms[here], key, there, booking)
@@ -117,7 +116,7 @@ class Moves:
         there = next((each for each in self._network.rooms if to and each.key == to), None)
         if there is not None:
             origin = reference(room, told.booking)
-            for moved in _claims(there):
+            for moved, _ in there.agenda:
                 if moved.moved_from == origin:
                     self._take_back(there, moved)
 
@@ -140,10 +139,3 @@ def async_follow_moves(hass: HomeAssistant) -> None:
     moves = Moves(hass, rooms)
     rooms.watch_rooms(moves.settle)
     rooms.listen(moves.told)
-
-
-def _claims(room: Room) -> Iterator[Booking]:
-    """Yield what stands in a studio, and what has gone on from it to another one."""
-    for booking, progress in room.agenda:
-        if progress.phase is not Phase.CANCELLED:
-            yield booking

@@ -28,6 +28,7 @@ class Place:
         self._sources: list[Source] = []
         self._how: dict[object, _Watch] = {}  # by what was asked for, one each
         self._watches: dict[object, dict[Board, Callable[[], None]]] = {}
+        self._fitters: dict[CALLBACK_TYPE, None] = {}
 
     @property
     def device_id(self) -> str:
@@ -66,6 +67,8 @@ class Place:
         self._sources.append(source)
         for asked, watch in self._how.items():
             self._watches[asked][source.board] = watch(source.board)
+        for fitted in tuple(self._fitters):  # its parts are on the board already
+            fitted()
 
     @callback
     def detach(self, source: Source) -> None:
@@ -94,8 +97,15 @@ class Place:
 
     @callback
     def watch_fittings(self, change: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call ``change`` when a part or a field is fitted or taken away."""
-        return self._watch(lambda board: board.watch_fittings(change))
+        """Call ``change`` when a part or a field is fitted or taken away, or a source is added."""
+        self._fitters[change] = None
+        end = self._watch(lambda board: board.watch_fittings(change))
+
+        def stop() -> None:
+            self._fitters.pop(change, None)
+            end()
+
+        return stop
 
     def _watch(self, watch: _Watch) -> CALLBACK_TYPE:
         """Watch all boards, those included that are attached later."""

@@ -17,7 +17,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import CONF_ALIASES, CONF_POLICY, DOMAIN, LOGGER
 from .core import engine
-from .core.booking import Booking
+from .core.booking import Booking, Phase
 from .core.commands import walk_up_end
 from .core.effects import BookingEvent, Effect, IncidentEvent, SetTally
 from .core.errors import BookingError, Reason
@@ -123,7 +123,7 @@ class Room(Place):
         memory = self._memory
         for booking in memory.agenda:
             progress = memory.progress_of(booking)
-            moved = bool(progress.rerouted_to)
+            moved = progress.phase is Phase.REROUTED
             if booking.key not in memory.twins and (moved or not progress.gone):
                 yield booking, progress
 
@@ -158,7 +158,13 @@ class Room(Place):
         ]
         shown = self._memory.tallies
         self._on_signals()
-        if self._memory.tallies == shown and self.snapshot.tally is not None:
+        if self._memory.tallies == shown:
+            self.show_again(source)
+
+    @callback
+    def show_again(self, source: Source) -> None:
+        """Bring the lights of a source to what the others show."""
+        if self.snapshot.tally is not None:
             self._show(self.snapshot.tally, (source,))
 
     @callback

@@ -162,9 +162,7 @@ async def test_a_press_at_the_door_panel_of_a_studio_that_is_taken_does_nothing(
     hass: HomeAssistant, house: Theatre, coordinator: NodeCoordinator, sight: Sight
 ) -> None:
     room = coordinator.rooms["a"]
-    await heard(
-        coordinator, lambda: house.part("a", "bookings").publish(items=[booked("ada", 20)])
-    )
+    await heard(coordinator, lambda: house.part("a", "bookings").publish(items=[booked("ada", 20)]))
     assert [booking.uid for booking in room.bookings] == ["ada"]
 
     await heard(
@@ -191,6 +189,18 @@ async def test_whoever_opens_the_door_is_the_guest_who_is_expected(
 
     assert room.snapshot.state == "checked_in"
     assert room.memory.progress_of(only(room)).how is Arrival.DOOR
+
+
+async def test_an_open_door_lets_nobody_in_where_the_site_does_not_want_it(
+    behind_a_door: Site, household: Household
+) -> None:
+    behind_a_door.room().override_policy("door_checks_in", value=False)
+    await behind_a_door.book("ada", 10)
+
+    await household.move("front", "unlocked")
+    await household.turn("contact", "on")
+
+    assert behind_a_door.room().snapshot.state == "arriving"
 
 
 async def test_a_door_that_was_open_before_or_comes_back_open_lets_nobody_in(
