@@ -27,7 +27,7 @@ MOMENT: Final = timedelta(minutes=15)
 _DAY: Final = timedelta(days=1)
 _MINUTE: Final = timedelta(minutes=1)
 _WEEK: Final = 7  # days
-_TRIES: Final = 200  # bookings in a row, after which nobody listens any more
+_TRIES: Final = 50  # bookings in a row, after which nobody waits any longer
 _TEXTS: Final = f"component.{DOMAIN}.selector.assist.options."
 
 

@@ -197,6 +197,29 @@ async def test_a_closed_studio_is_offered_from_its_next_opening_on(
     assert answer == ("No, Studio A is closed today at 20:00. It can be had tomorrow at 09:00.")
 
 
+@pytest.mark.parametrize(
+    ("data", "answer"),
+    [
+        ({"opening_hours": "off"}, "No, Studio A is closed today at 15:00."),
+        ({"time_zone": "Europe/Lisbon"}, "No, Studio A is booked today at 15:00."),
+    ],
+)
+async def test_a_studio_has_hours_and_a_clock_of_its_own(
+    site: Site, owner: Context, data: dict[str, str], answer: str
+) -> None:
+    """Three in Lisbon is four in Berlin."""
+    await book(site, 16)
+    room = site.room()
+    site.hass.config_entries.async_update_subentry(
+        site.entry, room.subentry, data={**room.subentry.data, **data}
+    )
+    await site.hass.async_block_till_done()
+    await site.unload()
+    await site.load()
+
+    assert (await say(site, "is studio A free at three", owner)).startswith(answer)
+
+
 async def test_nobody_can_tell_when_a_studio_takes_bookings_again(
     site: Site, owner: Context
 ) -> None:
