@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+import sys
 import threading
 from typing import Any, Final, override
 from zoneinfo import ZoneInfo
@@ -12,7 +13,6 @@ from zoneinfo import ZoneInfo
 import freezegun
 import freezegun.api
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components import calendar as calendar_component
 from homeassistant.components.calendar import (
     DATA_COMPONENT,
     DOMAIN as CALENDAR,
@@ -218,7 +218,9 @@ class Desk:
 async def desk(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Desk]:
     """Put a calendar on a desk at noon; its integration is not set up yet."""
     monkeypatch.setattr(asyncio.get_running_loop(), "time", freezegun.api.real_monotonic)
-    monkeypatch.setattr(calendar_component, "EVENT_LISTENER_DEBOUNCE_COOLDOWN", 0.01)
+    # Home Assistant 2026.11 has its calendar entity in a module of its own.
+    home = sys.modules[CalendarEntity.async_subscribe_events.__module__]
+    monkeypatch.setattr(home, "EVENT_LISTENER_DEBOUNCE_COOLDOWN", 0.01)
 
     async def set_up(hass: HomeAssistant, entry: ConfigEntry) -> bool:
         await hass.config_entries.async_forward_entry_setups(entry, [CALENDAR])
@@ -232,7 +234,8 @@ async def desk(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> AsyncGen
         add([made.diary])
 
     module = MockModule(DIARY, async_setup_entry=set_up, async_unload_entry=unload)
-    mock_integration(hass, module)
+    # As a custom one it may answer as Home Assistant 2026.10 asks for, and 2026.11 bears with it.
+    mock_integration(hass, module, built_in=False)
     mock_platform(hass, f"{DIARY}.{CALENDAR}", MockPlatform(async_setup_entry=add))
     mock_platform(hass, f"{DIARY}.config_flow")
     entry = MockConfigEntry(domain=DIARY)
