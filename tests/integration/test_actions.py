@@ -18,7 +18,6 @@ from custom_components.micro_studio.const import DOMAIN
 from custom_components.micro_studio.core.booking import Phase
 from custom_components.micro_studio.core.happenings import Happening, HappeningKind
 from custom_components.micro_studio.herald import EVENT_TOLD
-from custom_components.micro_studio.network import network
 from tests.integration.automations import LOCK, PRESENCE, Site, site_of_two
 from tests.integration.clock import Clock
 
@@ -294,29 +293,6 @@ async def test_a_guest_who_is_inside_is_not_moved(site: Site) -> None:
 
     assert getattr(refused.value, "translation_key", "") == "booking_guest_inside"
     assert site.room("b").bookings == ()
-
-
-async def test_a_move_that_was_cut_off_is_finished_after_a_restart(site: Site) -> None:
-    made = await book(site)
-    [booking] = site.room().bookings
-    await ask(
-        site, "move_booking", studio="Studio A", booking=made["booking"], to_studio="Studio B"
-    )
-    room = site.room()
-    # As if Home Assistant had died before the first studio was given free.
-    room._memory = room.memory.__class__(
-        **{
-            **{name: getattr(room.memory, name) for name in room.memory.__dataclass_fields__},
-            "progress": {},
-        }
-    )
-    assert room.bookings == (booking,)
-
-    for change in tuple(network(site.hass)._joined):
-        change()
-
-    assert site.room("a").bookings == ()
-    assert len(site.room("b").bookings) == 1
 
 
 async def test_whoever_opens_the_door_is_the_guest_where_the_site_wants_it(site: Site) -> None:
